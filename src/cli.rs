@@ -1,0 +1,205 @@
+//! What can be typed. What it means is decided in `config`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
+#[derive(Debug, Parser)]
+#[command(name = "moda-agent", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// Parses a command line, the program's name first.
+    pub fn parse_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(args)
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read sessions, rebuild them and upload their spans
+    Upload(Box<Upload>),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// `moda-agent upload`
+#[derive(Args, Debug)]
+#[command(after_long_help = AFTER_UPLOAD)]
+pub struct Upload {
+    /// A projects folder, a project folder, a session folder or a transcript
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// Print what would be sent; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How a dry run prints
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", requires = "dry_run")]
+    pub format: Format,
+    /// Exit with 1 if any input was damaged
+    #[arg(long, env = "MODA_AGENT_STRICT", hide_env = true)]
+    pub strict: bool,
+
+    /// What goes over the wire.
+    #[command(flatten)]
+    pub delivery: Delivery,
+    /// What is in the spans.
+    #[command(flatten)]
+    pub content: SpanContent,
+    /// What a person sees.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Options of the delivery.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Delivery")]
+pub struct Delivery {
+    /// Where to send: a server's URL, file:PATH for a file of OTLP/JSON lines, or - for standard output
+    ///
+    /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: `MODA_BASE_URL`,
+    /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT`, then Moda's ingest.
+    #[arg(long, value_name = "URL", env = "MODA_AGENT_ENDPOINT", hide_env = true, value_hint = ValueHint::Url)]
+    pub endpoint: Option<String>,
+    /// A file that holds the key, instead of the variable `MODA_API_KEY`
+    #[arg(long, value_name = "FILE", env = "MODA_AGENT_API_KEY_FILE", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub api_key_file: Option<PathBuf>,
+    /// A header for every request; may be given several times
+    #[arg(long = "header", value_name = "NAME=VALUE", env = "MODA_AGENT_HEADER", hide_env = true)]
+    pub headers: Vec<String>,
+    /// How requests are encoded [default: http/protobuf]
+    #[arg(long, value_enum, value_name = "PROTOCOL", env = "MODA_AGENT_PROTOCOL", hide_env = true)]
+    pub protocol: Option<WireProtocol>,
+    /// How requests are compressed [default: gzip]
+    #[arg(long, value_enum, value_name = "METHOD", env = "MODA_AGENT_COMPRESSION", hide_env = true)]
+    pub compression: Option<Compression>,
+    /// How long a request may take, as in 30s or 2m [default: 30s]
+    #[arg(long, value_name = "DURATION", env = "MODA_AGENT_TIMEOUT", hide_env = true)]
+    pub timeout: Option<humantime::Duration>,
+    /// The most spans in a request
+    #[arg(long, value_name = "N", default_value_t = 512, env = "MODA_AGENT_MAX_BATCH_SPANS", hide_env = true,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_batch_spans: u32,
+    /// The largest request before compression, as in 4MiB or 500kB
+    #[arg(long, value_name = "SIZE", default_value = "4MiB", env = "MODA_AGENT_MAX_BATCH_BYTES", hide_env = true)]
+    pub max_batch_bytes: bytesize::ByteSize,
+}
+
+/// Options of the spans.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Spans")]
+pub struct SpanContent {
+    /// The conversation that the sessions belong to [default: each its own]
+    #[arg(long, value_name = "ID", env = "MODA_AGENT_CONVERSATION_ID", hide_env = true)]
+    pub conversation_id: Option<String>,
+    /// The user that the sessions belong to; also the variable `MODA_USER_ID`
+    #[arg(long, value_name = "ID", env = "MODA_AGENT_USER_ID", hide_env = true)]
+    pub user_id: Option<String>,
+    /// The service that the spans come from; also `OTEL_SERVICE_NAME` [default: claude-code]
+    #[arg(long, value_name = "NAME", env = "MODA_AGENT_SERVICE_NAME", hide_env = true)]
+    pub service_name: Option<String>,
+    /// The deployment environment, as in production
+    #[arg(long, value_name = "NAME", env = "MODA_AGENT_ENVIRONMENT", hide_env = true)]
+    pub environment: Option<String>,
+    /// Also send turns that called no model, such as /clear
+    #[arg(long, env = "MODA_AGENT_INCLUDE_COMMANDS", hide_env = true)]
+    pub include_commands: bool,
+}
+
+/// Options of what a person sees.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Print nothing but problems
+    #[arg(short, long, conflicts_with = "verbose", env = "MODA_AGENT_QUIET", hide_env = true)]
+    pub quiet: bool,
+    /// Print every request and every warning
+    #[arg(short, long, env = "MODA_AGENT_VERBOSE", hide_env = true)]
+    pub verbose: bool,
+    /// When to use colours; `NO_COLOR` switches them off, too
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", env = "MODA_AGENT_COLOR", hide_env = true)]
+    pub color: Color,
+    /// When to show a progress bar
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", env = "MODA_AGENT_PROGRESS", hide_env = true)]
+    pub progress: Progress,
+}
+
+/// How a dry run prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: sessions, turns, their attributes, totals
+    Text,
+    /// One object a turn, JSON lines
+    Json,
+    /// One `ExportTraceServiceRequest` a line, exactly what would be sent
+    OtlpJson,
+}
+
+/// How requests are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WireProtocol {
+    /// Protobuf
+    #[value(name = "http/protobuf")]
+    HttpProtobuf,
+    /// JSON
+    #[value(name = "http/json")]
+    HttpJson,
+}
+
+/// How requests are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Compression {
+    /// With gzip
+    Gzip,
+    /// Not at all
+    None,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// When to show a progress bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    /// On a terminal
+    Auto,
+    /// Never
+    Never,
+}
+
+const AFTER_UPLOAD: &str = "\
+Every option has a variable: MODA_AGENT_ and its name, as in MODA_AGENT_ENDPOINT; options win.
+
+Examples:
+  moda-agent upload --dry-run ~/.claude/projects
+  MODA_API_KEY=... moda-agent upload ~/.claude/projects
+  moda-agent upload --endpoint http://localhost:4318 ~/.claude/projects
+  moda-agent upload --endpoint file:spans.jsonl ~/.claude/projects
+
+Exit codes:
+  0  all is delivered, or there was nothing to do
+  1  spans were rejected, or, with --strict, input was damaged
+  2  wrong usage or configuration; nothing was sent
+  3  the key was refused
+  4  the endpoint could not be reached or kept failing";

@@ -1,0 +1,68 @@
+//! What ends a run: one sentence, one hint, one exit code.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// All is delivered, or there was nothing to do.
+    Done = 0,
+    /// Spans were rejected, or, with `--strict`, input was damaged.
+    Partial = 1,
+    /// Wrong usage or configuration; nothing was sent.
+    Usage = 2,
+    /// The key was refused.
+    Refused = 3,
+    /// The endpoint could not be reached or kept failing.
+    Unreachable = 4,
+}
+
+/// An error that ends the run.
+#[derive(Debug, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Error {
+    sentence: String,
+    hint: String,
+    exit: Exit,
+}
+
+impl Error {
+    /// An error with its exit code; `sentence` says what happened, `hint` what to do.
+    pub fn new(exit: Exit, sentence: impl fmt::Display, hint: impl fmt::Display) -> Self {
+        Self { sentence: sentence.to_string(), hint: hint.to_string(), exit }
+    }
+
+    /// Wrong usage or configuration.
+    pub fn usage(sentence: impl fmt::Display, hint: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, sentence, hint)
+    }
+
+    /// A path on the command line leads nowhere.
+    #[must_use]
+    pub fn no_such_path(path: &Path, error: &io::Error) -> Self {
+        let sentence = format!("Cannot read {}: {error}.", path.display());
+        Self::usage(sentence, "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.")
+    }
+
+    /// An output file or pipe cannot be written.
+    #[must_use]
+    pub fn cannot_write(place: &str, error: &io::Error) -> Self {
+        let sentence = format!("Cannot write to {place}: {error}.");
+        Self::new(Exit::Unreachable, sentence, "Check that the folder exists, is writable and has room; then run again.")
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+
+    /// The exit code that it ends with.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+}

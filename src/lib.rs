@@ -1,0 +1,24 @@
+//! Saved Claude Code sessions as OpenTelemetry spans.
+//!
+//! Data flows one way, and a stage imports only earlier ones:
+//!
+//! ```text
+//! discover -> read -> reconstruct -> project -> batch -> deliver -> record
+//! └─ transcript ───┘  └ session ─┘   └ span ─┘  └── otlp ──────┘   (ledger: not yet)
+//! ```
+//!
+//! [`pipeline`] is that line. `report` shows people what happened on it.
+
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod manual;
+pub mod ordered;
+pub mod otlp;
+pub mod pipeline;
+pub mod report;
+pub mod session;
+pub mod sink;
+pub mod span;
+pub mod transcript;
+pub mod warning;

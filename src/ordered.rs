@@ -1,0 +1,138 @@
+//! Work in parallel, results in order, with a bounded window between.
+//!
+//! Output must not depend on timing and memory must not depend on the amount of work: no item is
+//! begun before the one `window` places ahead of it has been taken.
+
+use std::collections::BTreeMap;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Runs `work` on every item on `threads` threads and gives the results to `take` in the items'
+/// order, on the calling thread. The first error of `take` ends it; work in progress is finished
+/// and dropped. `work` must not panic.
+pub fn in_order<T: Send, R: Send, E>(
+    items: Vec<T>,
+    threads: usize,
+    window: usize,
+    work: impl Fn(T) -> R + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let total = items.len();
+    let queue = Queue::new(items, window.max(1));
+    thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, total.max(1)) {
+            scope.spawn(|| {
+                while let Some((index, item)) = queue.next() {
+                    queue.done(index, work(item));
+                }
+            });
+        }
+        let result = (0..total).try_for_each(|index| take(queue.result(index)));
+        queue.close();
+        result
+    })
+}
+
+struct Queue<T, R> {
+    state: Mutex<State<T, R>>,
+    changed: Condvar,
+    window: usize,
+}
+
+struct State<T, R> {
+    items: std::iter::Enumerate<std::vec::IntoIter<T>>,
+    begun: usize,
+    taken: usize,
+    done: BTreeMap<usize, R>,
+    closed: bool,
+}
+
+impl<T, R> Queue<T, R> {
+    fn new(items: Vec<T>, window: usize) -> Self {
+        let items = items.into_iter().enumerate();
+        let state = State { items, begun: 0, taken: 0, done: BTreeMap::new(), closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new(), window }
+    }
+
+    /// The next item to work on, once it is in the window.
+    fn next(&self) -> Option<(usize, T)> {
+        let outside = |state: &mut State<T, R>| !state.closed && state.begun >= state.taken + self.window;
+        let mut state = self.wait_while(outside);
+        if state.closed {
+            return None;
+        }
+        state.begun += 1;
+        state.items.next()
+    }
+
+    fn done(&self, index: usize, result: R) {
+        self.lock().done.insert(index, result);
+        self.changed.notify_all();
+    }
+
+    /// The result of one item, once it is there.
+    fn result(&self, index: usize) -> R {
+        loop {
+            let mut state = self.wait_while(|state| !state.done.contains_key(&index));
+            if let Some(result) = state.done.remove(&index) {
+                state.taken = index + 1;
+                self.changed.notify_all();
+                return result;
+            }
+        }
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T, R>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_while(&self, condition: impl FnMut(&mut State<T, R>) -> bool) -> MutexGuard<'_, State<T, R>> {
+        self.changed.wait_while(self.lock(), condition).unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn results_come_in_order_and_the_window_holds() {
+        let (begun, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let mut results = Vec::new();
+        let work = |item: usize| {
+            let ahead = begun.fetch_add(1, Ordering::SeqCst) - taken.load(Ordering::SeqCst);
+            assert!(ahead <= 5, "{ahead} items ahead");
+            item * 2
+        };
+        let take = |result| {
+            results.push(result);
+            taken.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, ()>(())
+        };
+        in_order((0..200).collect(), 4, 5, work, take).unwrap();
+        assert_eq!(results, (0..200).map(|item| item * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_error_ends_it() {
+        let worked = AtomicUsize::new(0);
+        let work = |item: usize| {
+            worked.fetch_add(1, Ordering::SeqCst);
+            item
+        };
+        let take = |item| if item == 3 { Err(item) } else { Ok(()) };
+        assert_eq!(in_order((0..1000).collect(), 2, 4, work, take), Err(3));
+        assert!(worked.load(Ordering::SeqCst) < 1000);
+    }
+
+    #[test]
+    fn nothing_to_do_is_done() {
+        assert_eq!(in_order(Vec::<u8>::new(), 2, 4, |item| item, |_| Err(())), Ok(()));
+    }
+}

@@ -1,0 +1,168 @@
+//! Batches over HTTP: one POST a batch, on connections that are kept.
+
+use std::io::Write;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::answer::{Answer, answer, words};
+use super::encode::Protocol;
+use super::{Batch, Receipt, Transport};
+use crate::error::{Error, Exit};
+use crate::warning::{Warning, Warnings};
+
+/// As OTLP wants it: the exporter's product, then the exporter.
+const USER_AGENT: &str =
+    concat!("moda-agent/", env!("CARGO_PKG_VERSION"), " OTel-OTLP-Exporter-Rust/", env!("CARGO_PKG_VERSION"));
+/// Bytes of an answer that are read, as OTLP recommends.
+const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A request header.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// Its value, which may be a secret and is never shown.
+    pub value: String,
+}
+
+/// Never the value.
+impl std::fmt::Debug for Header {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: ...", self.name)
+    }
+}
+
+/// How requests are made.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// The URL for traces.
+    pub url: String,
+    /// What goes with every request, the key included.
+    pub headers: Vec<Header>,
+    /// How the body is written.
+    pub protocol: Protocol,
+    /// Whether the body is compressed.
+    pub gzip: bool,
+    /// For a request from its first to its last byte.
+    pub timeout: Duration,
+}
+
+/// Posts batches to a server.
+pub struct Client {
+    agent: ureq::Agent,
+    settings: HttpSettings,
+}
+
+impl Client {
+    /// Connects with the first request. Redirects are not followed: they could take the key elsewhere.
+    #[must_use]
+    pub fn new(settings: HttpSettings) -> Self {
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(settings.timeout))
+            .user_agent(USER_AGENT)
+            .tls_config(tls);
+        Self { agent: config.build().new_agent(), settings }
+    }
+
+    fn post(&self, body: &[u8]) -> Result<(u16, Option<String>, Vec<u8>), ureq::Error> {
+        let mut request = self.agent.post(&self.settings.url).content_type(self.settings.protocol.content_type());
+        if self.settings.gzip {
+            request = request.header("Content-Encoding", "gzip");
+        }
+        for header in &self.settings.headers {
+            request = request.header(&header.name, &header.value);
+        }
+        let mut response = request.send(body)?;
+        let location = response.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let status = response.status().as_u16();
+        // What the server said beyond the limit, or could not finish saying, decides nothing.
+        let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec().unwrap_or_default();
+        Ok((status, location, body))
+    }
+
+    fn unreachable(&self, error: &ureq::Error) -> Error {
+        let hint = match error {
+            ureq::Error::Timeout(_) => "Try again later, or give the server more time with --timeout.",
+            ureq::Error::HostNotFound | ureq::Error::BadUri(_) => "Check the host name in the endpoint.",
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "Check the server's certificate and this system's trust store.",
+            _ => "Check that the server runs and that the endpoint names its OTLP/HTTP port; what was not delivered goes next time.",
+        };
+        Error::new(Exit::Unreachable, format!("Cannot reach {}: {error}.", self.settings.url), hint)
+    }
+}
+
+impl Transport for Client {
+    fn send(&mut self, batch: &Batch) -> Result<Receipt, Error> {
+        let compressed = self.settings.gzip.then(|| gzip(&batch.body));
+        let body = compressed.as_deref().unwrap_or(&batch.body);
+        let (status, location, text) = self.post(body).map_err(|error| self.unreachable(&error))?;
+        let answer = answer(status, &text);
+        let reason = reason(status, location.as_deref(), &words(&text));
+        match answer {
+            Answer::Refused => return Err(refused(&self.settings.url, &reason)),
+            Answer::Misdirected => return Err(misdirected(&self.settings.url, status, &reason)),
+            _ => {}
+        }
+        Ok(Receipt { sent_bytes: body.len() as u64, ..receipt(batch.spans as u64, answer, reason) })
+    }
+
+    fn destination(&self) -> String {
+        self.settings.url.clone()
+    }
+}
+
+/// What an answer means for the spans of a batch.
+fn receipt(spans: u64, answer: Answer, reason: String) -> Receipt {
+    let mut warnings = Warnings::default();
+    match answer {
+        Answer::Taken { rejected: 0, message } => {
+            if !message.is_empty() {
+                warnings.push(Warning::Server { message: words(message.as_bytes()) });
+            }
+            Receipt { delivered: spans, warnings, ..Receipt::default() }
+        }
+        Answer::Taken { rejected, message } => {
+            let rejected = rejected.min(spans);
+            let reason = Some(words(message.as_bytes()));
+            Receipt { delivered: spans - rejected, rejected, reason, ..Receipt::default() }
+        }
+        Answer::Failing => Receipt { undelivered: spans, reason: Some(reason), ..Receipt::default() },
+        _ => Receipt { rejected: spans, reason: Some(reason), ..Receipt::default() },
+    }
+}
+
+/// One phrase: the status, where it points, what the server said.
+fn reason(status: u16, location: Option<&str>, words: &str) -> String {
+    let name = ureq::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let status = format!("{status} {}", name.unwrap_or_default());
+    let location = location.map(|location| format!(" to {}", self::words(location.as_bytes())));
+    let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+    format!("{}{}{words}", status.trim_end(), location.unwrap_or_default())
+}
+
+fn refused(url: &str, reason: &str) -> Error {
+    let sentence = format!("{url} refused the key ({reason}).");
+    Error::new(Exit::Refused, sentence, "Check MODA_API_KEY, --api-key-file or --header; nothing after this was sent.")
+}
+
+fn misdirected(url: &str, status: u16, reason: &str) -> Error {
+    let hint = match status {
+        300..=399 => "Redirects are not followed, they could take the key elsewhere; name the final address as --endpoint.",
+        415 => "The server does not take this encoding; try the other --protocol, http/protobuf or http/json.",
+        _ => "Check the endpoint's path; OTLP/HTTP servers take traces at /v1/traces.",
+    };
+    Error::new(Exit::Unreachable, format!("{url} takes no traces ({reason})."), hint)
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::default());
+    // Writing to memory cannot fail.
+    encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
+}

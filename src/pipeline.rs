@@ -1,0 +1,50 @@
+//! The straight line: discover, read, reconstruct, project, batch, deliver.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use crate::config::Settings;
+use crate::error::Error;
+use crate::ordered::in_order;
+use crate::report::{Console, Summary};
+use crate::session::{Owners, Session, rebuild};
+use crate::sink::Sink;
+use crate::span::moda;
+use crate::transcript::{SessionFiles, discover};
+use crate::warning::{Warning, Warnings};
+
+/// Sessions that may be read ahead of the one that is sent, for each thread.
+const AHEAD: usize = 4;
+
+/// Reads the sessions under the named paths and hands their spans on. The summary is what was
+/// done, also where an error ended the run.
+pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
+    let found = discover(&settings.paths)?;
+    console.begin(&found.sessions);
+    summary.warn(found.warnings, console);
+    let mut owners = Owners::default();
+    let mut sink = Sink::open(settings, console)?;
+    let threads = thread::available_parallelism().map_or(1, Into::into);
+    let read = |files| read(files, console);
+    let result = in_order(found.sessions, threads, threads * AHEAD, read, |(session, files, warnings)| {
+        summary.warn(warnings, console);
+        let session = owners.keep_own(session);
+        let spans = moda::project(&session, &settings.identity, settings.include_commands);
+        summary.count(&session, &files, spans.len());
+        console.counted(spans.len() as u64);
+        sink.take(&session, &spans, summary)
+    });
+    let finished = sink.finish(summary, result.is_ok());
+    result.and(finished)
+}
+
+/// Rebuilds a session. A bug of ours costs that session, not the run.
+fn read(files: SessionFiles, console: &Console) -> (Session, SessionFiles, Warnings) {
+    let rebuilt = catch_unwind(AssertUnwindSafe(|| rebuild(&files, &|bytes| console.read(bytes))));
+    let (session, warnings) = rebuilt.unwrap_or_else(|_| {
+        let mut warnings = Warnings::default();
+        warnings.push(Warning::Bug { session: files.id.clone() });
+        (Session::default(), warnings)
+    });
+    (session, files, warnings)
+}

@@ -1,0 +1,105 @@
+//! Standard error: progress, warnings, errors, the summary.
+
+use std::fmt::Display;
+use std::io::Write;
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::numbers::{bytes, counted};
+use super::printable::printable;
+use super::progress::Progress;
+use super::style::{BAD, CARE, choice, styled};
+use crate::cli::Output;
+use crate::error::Error;
+use crate::otlp::{Batch, Receipt};
+use crate::transcript::SessionFiles;
+use crate::warning::Warning;
+
+/// Warnings that are shown with their place; the summary counts all of them.
+const SHOWN_WARNINGS: usize = 10;
+
+/// What a person sees besides the data.
+#[derive(Debug)]
+pub struct Console {
+    output: Output,
+    color: ColorChoice,
+    progress: Progress,
+}
+
+impl Console {
+    /// As the command line wants it.
+    #[must_use]
+    pub fn new(output: Output) -> Self {
+        Self { output, color: choice(output.color), progress: Progress::new(output.progress, output.quiet) }
+    }
+
+    /// How standard output is to be coloured.
+    #[must_use]
+    pub fn color(&self) -> ColorChoice {
+        self.color
+    }
+
+    /// Whether nothing but problems is to be printed.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.output.quiet
+    }
+
+    /// Reading begins.
+    pub fn begin(&self, sessions: &[SessionFiles]) {
+        self.progress.begin(sessions);
+    }
+
+    /// So many bytes more have been read.
+    pub fn read(&self, bytes: u64) {
+        self.progress.read(bytes);
+    }
+
+    /// A session is done.
+    pub fn counted(&self, spans: u64) {
+        self.progress.count(spans);
+    }
+
+    /// The run is over; nothing may stand in the way of what is printed next.
+    pub fn end(&self) {
+        self.progress.end();
+    }
+
+    /// The `number`-th warning of the run.
+    pub fn warning(&self, number: usize, warning: &Warning) {
+        if self.output.verbose || number <= SHOWN_WARNINGS {
+            self.line(format_args!("{} {}", styled(CARE, "warning:"), printable(&warning.to_string())));
+        } else if number == SHOWN_WARNINGS + 1 {
+            self.line(format_args!("{} more follow; -v shows all of them", styled(CARE, "warning:")));
+        }
+    }
+
+    /// A request is answered.
+    pub fn sent(&self, batch: &Batch, receipt: &Receipt) {
+        if self.output.verbose {
+            let outcome = receipt.reason.as_deref().map_or_else(|| "delivered".to_owned(), printable);
+            let spans = counted(batch.spans as u64, "span");
+            let body = batch.body.len() as u64;
+            self.line(format_args!("request: {spans}, {} of {}: {outcome}", bytes(receipt.sent_bytes), bytes(body)));
+        }
+    }
+
+    /// An error and what to do about it.
+    pub fn error(&self, error: &Error) {
+        self.problem(&error.to_string(), error.hint());
+    }
+
+    /// A sentence that says what is wrong, and one that says what to do.
+    pub fn problem(&self, sentence: &str, hint: &str) {
+        self.line(format_args!("{} {}", styled(BAD, "error:"), printable(sentence)));
+        self.line(format_args!("{} {}", styled(CARE, "hint:"), printable(hint)));
+    }
+
+    /// A line, also where only problems are wanted.
+    pub fn line(&self, line: impl Display) {
+        self.progress.aside(|| {
+            // Where standard error is closed there is nobody to tell.
+            let _ = writeln!(AutoStream::new(std::io::stderr(), self.color), "{line}");
+        });
+    }
+}

@@ -1,0 +1,19 @@
+//! What people see: progress, warnings, the dry run, the summary.
+//!
+//! Only this module and `main` print. Data goes to standard output, all else to standard error,
+//! and what comes out of transcripts or from servers is made harmless first.
+
+mod console;
+mod dry_run;
+mod json;
+mod numbers;
+mod printable;
+mod progress;
+mod style;
+mod summary;
+mod text;
+
+pub use console::Console;
+pub use dry_run::DryRun;
+pub use printable::printable;
+pub use summary::Summary;

@@ -1,0 +1,62 @@
+//! The progress bar: bytes, sessions, spans, rate, time left. Only on a terminal.
+
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli;
+use crate::transcript::SessionFiles;
+
+const TEMPLATE: &str = "{bar:24} {bytes}/{total_bytes}  {msg}  {binary_bytes_per_sec}  {eta} left";
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// A bar that may be hidden.
+#[derive(Debug)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+    sessions: AtomicU64,
+    spans: AtomicU64,
+}
+
+impl Progress {
+    /// Visible if standard error is a terminal and nobody minds.
+    pub(super) fn new(when: cli::Progress, quiet: bool) -> Self {
+        let wanted = when == cli::Progress::Auto && !quiet && std::io::stderr().is_terminal();
+        let bar = if wanted { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        Self { bar, sessions: AtomicU64::new(0), spans: AtomicU64::new(0) }
+    }
+
+    pub(super) fn begin(&self, sessions: &[SessionFiles]) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        self.bar.set_style(style);
+        self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        self.bar.set_length(sessions.iter().map(|session| session.bytes).sum());
+        self.bar.enable_steady_tick(REDRAW);
+    }
+
+    pub(super) fn read(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    pub(super) fn count(&self, spans: u64) {
+        let sessions = self.sessions.fetch_add(1, Ordering::Relaxed) + 1;
+        let spans = self.spans.fetch_add(spans, Ordering::Relaxed) + spans;
+        if !self.bar.is_hidden() {
+            self.bar.set_message(format!("{sessions} sessions  {spans} spans"));
+        }
+    }
+
+    /// Runs `print` while the bar is away.
+    pub(super) fn aside(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
+    }
+
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,177 @@
+//! What a run did, in three lines.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::console::Console;
+use super::numbers::{bytes, counted, grouped};
+use crate::error::Exit;
+use crate::otlp::{Batch, Receipt};
+use crate::session::Session;
+use crate::transcript::{SessionFiles, Tokens};
+use crate::warning::Warnings;
+
+/// Counts of a run.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Transcripts that were read.
+    pub transcripts: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// What was in them.
+    pub found: Found,
+    /// What became of it.
+    pub sent: Sent,
+    warnings: Warnings,
+    warned: usize,
+}
+
+/// What was found. Each request counts once in a run, in the session that owns it.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Sessions with a turn that has a span.
+    pub sessions: u64,
+    /// Turns that have a span.
+    pub turns: u64,
+    /// API calls of the main chains.
+    pub requests: u64,
+    /// Tool calls, those of subagents included.
+    pub tool_calls: u64,
+    /// Subagents.
+    pub subagents: u64,
+    /// Tokens of the main chains.
+    pub tokens: Tokens,
+    /// Tokens of the subagents.
+    pub subagent_tokens: Tokens,
+    /// Copies of requests that count elsewhere.
+    pub duplicate_requests: u64,
+    /// Requests whose usage is only the stream's placeholder.
+    pub incomplete_requests: u64,
+}
+
+/// What was sent.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// Where it went.
+    pub destination: String,
+    /// Spans that arrived.
+    pub delivered: u64,
+    /// Spans that the server will not take.
+    pub rejected: u64,
+    /// Spans that the server could not take now.
+    pub undelivered: u64,
+    /// Requests to the server.
+    pub requests: u64,
+    /// Their bytes before compression.
+    pub body_bytes: u64,
+    /// Their bytes on the wire.
+    pub wire_bytes: u64,
+    /// What the server said of spans that did not arrive, with their number.
+    pub reasons: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// Counts warnings and shows them.
+    pub fn warn(&mut self, warnings: Warnings, console: &Console) {
+        for warning in self.warnings.absorb(warnings) {
+            self.warned += 1;
+            console.warning(self.warned, &warning);
+        }
+    }
+
+    /// Counts a session, of which `spans` turns have a span.
+    pub fn count(&mut self, session: &Session, files: &SessionFiles, spans: usize) {
+        self.transcripts += (files.main.len() + files.subagents.len()) as u64;
+        self.bytes += files.bytes;
+        self.found.count(session, spans as u64);
+    }
+
+    /// Counts what became of a batch.
+    pub fn deliver(&mut self, batch: &Batch, receipt: Receipt, console: &Console) {
+        self.warn(receipt.warnings, console);
+        let sent = &mut self.sent;
+        sent.delivered += receipt.delivered;
+        sent.rejected += receipt.rejected;
+        sent.undelivered += receipt.undelivered;
+        sent.requests += 1;
+        sent.body_bytes += batch.body.len() as u64;
+        sent.wire_bytes += receipt.sent_bytes;
+        if let Some(reason) = receipt.reason {
+            *sent.reasons.entry(reason).or_default() += receipt.rejected + receipt.undelivered;
+        }
+    }
+
+    /// How the program ends if nothing ended it before.
+    #[must_use]
+    pub fn exit(&self, strict: bool) -> Exit {
+        match (self.sent.undelivered, self.sent.rejected) {
+            (0, 0) if strict && self.warnings.input_was_damaged() => Exit::Partial,
+            (0, 0) => Exit::Done,
+            (0, _) => Exit::Partial,
+            _ => Exit::Unreachable,
+        }
+    }
+
+    /// Three lines for a person, and a problem where spans did not arrive.
+    pub fn print(&self, console: &Console, elapsed: Duration) {
+        if !console.is_quiet() {
+            console.line(format_args!("read      {}", self.read_line(elapsed)));
+            console.line(format_args!("sent      {}", self.sent_line()));
+            console.line(format_args!("warnings  {}", self.warnings_line()));
+        }
+        for (reason, spans) in &self.sent.reasons {
+            let hint = if self.sent.undelivered > 0 {
+                "The server was busy or broken; run again later, the spans keep their ids."
+            } else {
+                "The server will not take these spans; its words say why. All others arrived."
+            };
+            console.problem(&format!("{} did not arrive: {reason}", counted(*spans, "span")), hint);
+        }
+    }
+
+    fn read_line(&self, elapsed: Duration) -> String {
+        let Found { sessions, turns, .. } = self.found;
+        let (sessions, turns) = (counted(sessions, "session"), counted(turns, "turn"));
+        let transcripts = counted(self.transcripts, "transcript");
+        let size = bytes(self.bytes);
+        format!("{sessions}, {turns} from {transcripts} ({size}) in {:.1} s", elapsed.as_secs_f64())
+    }
+
+    fn sent_line(&self) -> String {
+        let Sent { delivered, rejected, undelivered, requests, body_bytes, wire_bytes, .. } = self.sent;
+        let mut line = counted(delivered, "span");
+        let lost = [(rejected, "rejected"), (undelivered, "not delivered")];
+        for (number, what) in lost.into_iter().filter(|(number, _)| *number > 0) {
+            line.push_str(&format!(", {} {what}", grouped(number)));
+        }
+        let requests = counted(requests, "request");
+        let (wire, body) = (bytes(wire_bytes), bytes(body_bytes));
+        format!("{line} in {requests} ({wire} of {body}) to {}", super::printable(&self.sent.destination))
+    }
+
+    fn warnings_line(&self) -> String {
+        let kinds = self.warnings.counts().iter();
+        let shown: Vec<_> = kinds.map(|(kind, count)| counted(*count, &kind.replace('_', " "))).collect();
+        if shown.is_empty() { "none".to_owned() } else { shown.join(", ") }
+    }
+}
+
+impl Found {
+    fn count(&mut self, session: &Session, turns: u64) {
+        self.sessions += u64::from(turns > 0);
+        self.turns += turns;
+        self.duplicate_requests += session.duplicate_requests;
+        for turn in &session.turns {
+            self.requests += turn.requests.len() as u64;
+            self.tool_calls += turn.tool_call_count() as u64;
+            self.tokens += turn.tokens();
+            self.incomplete_requests += turn.incomplete_requests() as u64;
+        }
+        let agents = session.turns.iter().flat_map(|turn| &turn.subagents);
+        self.subagents += agents.clone().count() as u64;
+        for agent in agents.chain(&session.strays) {
+            self.subagent_tokens += agent.tokens();
+        }
+        self.tool_calls += session.strays.iter().map(|agent| agent.tool_calls.len() as u64).sum::<u64>();
+    }
+}

@@ -1,0 +1,99 @@
+//! Who owns what several sessions hold: a fork, a branch or a resume copies history.
+//!
+//! Sessions come in the order of their beginnings, and the first to show a request, or a prompt
+//! that no request answered, owns it. So each counts once in a run, whatever is copied.
+
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+
+use super::Session;
+use super::turn::Turn;
+use super::work::{Request, ToolCall};
+
+/// What the sessions so far own: 16 bytes an id, however long the ids are.
+#[derive(Debug, Default)]
+pub struct Owners {
+    taken: HashSet<[u8; 16]>,
+}
+
+impl Owners {
+    /// Leaves in `session` only what no earlier session owns.
+    #[must_use]
+    pub fn keep_own(&mut self, mut session: Session) -> Session {
+        for turn in &mut session.turns {
+            turn.duplicate_requests = self.keep(&mut turn.requests, &mut turn.tool_calls);
+            session.duplicate_requests += turn.duplicate_requests;
+        }
+        let turns = session.turns.iter_mut().flat_map(|turn| &mut turn.subagents);
+        for agent in turns.chain(&mut session.strays) {
+            session.duplicate_requests += self.keep(&mut agent.requests, &mut agent.tool_calls);
+        }
+        session.turns.retain(|turn| !is_unanswered(turn) || self.is_new_prompt(turn));
+        session
+    }
+
+    /// Drops the requests that are owned already, with their calls; says how many.
+    fn keep(&mut self, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> u64 {
+        let mut dropped = HashSet::new();
+        requests.retain(|request| {
+            let is_new = self.take("request", &request.id);
+            if !is_new {
+                dropped.insert(request.id.clone());
+            }
+            is_new
+        });
+        calls.retain(|call| !dropped.contains(&call.request_id));
+        dropped.len() as u64
+    }
+
+    fn is_new_prompt(&mut self, turn: &Turn) -> bool {
+        let uuid = turn.prompt.as_ref().and_then(|prompt| prompt.uuid.as_deref());
+        uuid.is_none_or(|uuid| self.take("prompt", uuid))
+    }
+
+    /// Whether nobody had it before.
+    fn take(&mut self, kind: &str, id: &str) -> bool {
+        let digest = Sha256::new().chain_update(kind).chain_update([0]).chain_update(id).finalize();
+        let mut key = [0; 16];
+        key.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        self.taken.insert(key)
+    }
+}
+
+fn is_unanswered(turn: &Turn) -> bool {
+    turn.requests.is_empty() && turn.duplicate_requests == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(requests: &[&str]) -> Session {
+        let requests: Vec<_> = requests.iter().map(|id| Request { id: (*id).to_owned(), ..Request::default() }).collect();
+        let call = |request: &Request| ToolCall {
+            id: format!("call of {}", request.id),
+            request_id: request.id.clone(),
+            ..ToolCall::default()
+        };
+        let tool_calls = requests.iter().map(call).collect();
+        Session { turns: vec![Turn { requests, tool_calls, ..Turn::default() }], ..Session::default() }
+    }
+
+    #[test]
+    fn the_first_session_owns_a_request_and_its_calls() {
+        let mut owners = Owners::default();
+        assert_eq!(owners.keep_own(session(&["a", "b"])), session(&["a", "b"]));
+        let fork = owners.keep_own(session(&["a", "b", "c"]));
+        assert_eq!(fork.duplicate_requests, 2);
+        assert_eq!(fork.turns[0].requests, session(&["c"]).turns[0].requests);
+        assert_eq!(fork.turns[0].tool_calls, session(&["c"]).turns[0].tool_calls);
+    }
+
+    #[test]
+    fn a_turn_that_is_only_a_copy_has_no_span() {
+        let mut owners = Owners::default();
+        let _ = owners.keep_own(session(&["a"]));
+        assert!(!owners.keep_own(session(&["a"])).turns[0].is_sent(true));
+    }
+}

@@ -1,0 +1,115 @@
+//! A turn: a prompt and all that answers it, until the next prompt.
+
+use std::collections::HashSet;
+
+use super::classify::PromptKind;
+use super::subagent::Subagent;
+use super::work::{Request, ToolCall};
+use crate::transcript::{Timestamp, Tokens};
+
+/// A prompt and all that answers it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Turn {
+    /// What started it; absent where a transcript begins in the middle of a turn.
+    pub prompt: Option<Prompt>,
+    /// The prompt's time, or the first that is known.
+    pub started_at: Option<Timestamp>,
+    /// The latest time of its records.
+    pub ended_at: Option<Timestamp>,
+    /// The main chain's requests, in order.
+    pub requests: Vec<Request>,
+    /// The main chain's tool calls, in order.
+    pub tool_calls: Vec<ToolCall>,
+    /// The subagents that its calls launched, to any depth.
+    pub subagents: Vec<Subagent>,
+    /// User records after the prompt: tool results, the client's continuations, an interrupt.
+    pub follow_ups: u64,
+    /// The model asked for, as far as its own records and attachments say.
+    pub requested_model: Option<String>,
+    /// The model of the last assistant record, `<synthetic>` included.
+    pub response_model: Option<String>,
+    /// Set where the last assistant record stands for a failed API call.
+    pub failure: Option<Failure>,
+    /// Whether the user stopped it.
+    pub is_interrupted: bool,
+    /// The version of the client that wrote it.
+    pub client_version: Option<String>,
+    /// Requests of it that an earlier session owns; they are in no other field.
+    pub duplicate_requests: u64,
+}
+
+/// What started a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prompt {
+    /// The record's id; absent in damaged transcripts.
+    pub uuid: Option<String>,
+    /// Where it came from.
+    pub kind: PromptKind,
+    /// `human`, `sdk`, `task_notification`, ...
+    pub origin: String,
+    /// Its first characters.
+    pub text: String,
+}
+
+/// A failed API call that ended a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The client's word for it (`rate_limit`), or the HTTP status.
+    pub kind: String,
+    /// What the user was shown.
+    pub message: String,
+}
+
+impl Turn {
+    /// The main chain's tokens.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens {
+        self.requests.iter().map(|request| request.tokens).sum()
+    }
+
+    /// The tokens of the subagents that it launched.
+    #[must_use]
+    pub fn subagent_tokens(&self) -> Tokens {
+        self.subagents.iter().map(Subagent::tokens).sum()
+    }
+
+    /// Its tool calls and its subagents', each id once.
+    #[must_use]
+    pub fn tool_call_count(&self) -> usize {
+        let calls = self.subagents.iter().flat_map(|agent| &agent.tool_calls).chain(&self.tool_calls);
+        calls.map(|call| &call.id).collect::<HashSet<_>>().len()
+    }
+
+    /// Requests whose usage is only the stream's placeholder.
+    #[must_use]
+    pub fn incomplete_requests(&self) -> usize {
+        self.requests.iter().filter(|request| !request.is_complete).count()
+    }
+
+    /// The SDK result's `num_turns`: 1 and the user records that follow; 0 for a local command.
+    #[must_use]
+    pub fn num_turns(&self) -> u64 {
+        if self.is_local_command() { 0 } else { self.follow_ups.saturating_add(1) }
+    }
+
+    /// A command that the client carried out by itself, as `/clear` or `!ls`.
+    #[must_use]
+    pub fn is_local_command(&self) -> bool {
+        let command = self.prompt.as_ref().is_some_and(|prompt| matches!(prompt.kind, PromptKind::Command | PromptKind::Shell));
+        command && self.requests.is_empty() && self.duplicate_requests == 0 && self.failure.is_none() && !self.is_interrupted
+    }
+
+    /// Whether it has a span of its own. A turn that is only a copy has none; a turn without a
+    /// request has one if it was a person's, or was interrupted, refused or failed.
+    #[must_use]
+    pub fn is_sent(&self, include_commands: bool) -> bool {
+        if !self.requests.is_empty() {
+            return true;
+        }
+        if self.duplicate_requests > 0 {
+            return false;
+        }
+        let is_human = self.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Human);
+        include_commands || is_human || self.is_interrupted || self.failure.is_some()
+    }
+}

@@ -1,0 +1,108 @@
+//! Trace and span ids: the same turn has the same ids on every machine, in every run, in every
+//! version, whatever file or fork it is read from.
+//!
+//! A turn's **key** is the `message.id` of the first request that it owns; without one the
+//! prompt's `uuid`. Then, with SHA-256 and every part followed by a zero byte:
+//!
+//! - trace id: the first 16 bytes of `moda-agent/1`, `trace`, key
+//! - span id: the first 8 bytes of `moda-agent/1`, `span`, key, kind of span, id of its source
+//!
+//! Some gateways give the same tool id twice, so the key is part of every span id. No line
+//! number, file name or time is part of any. OpenTelemetry forbids an id of zeros; should a
+//! digest begin so, its last byte becomes 1. A change of this page needs a new tag.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::session::{Session, Turn};
+
+const TAG: &str = "moda-agent/1";
+
+/// 16 bytes, not all zero; displayed in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TraceId(pub [u8; 16]);
+
+/// 8 bytes, not all zero; displayed in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SpanId(pub [u8; 8]);
+
+impl TraceId {
+    /// The trace of a turn.
+    #[must_use]
+    pub fn of_turn(key: &str) -> Self {
+        Self(digest(&["trace", key]))
+    }
+}
+
+impl SpanId {
+    /// A span of a turn: `kind` says what of it, `source` which one.
+    #[must_use]
+    pub fn of(key: &str, kind: &str, source: &str) -> Self {
+        Self(digest(&["span", key, kind, source]))
+    }
+}
+
+/// What identifies a turn for ever. A damaged one with neither request nor `uuid` has only its
+/// session and its text.
+#[must_use]
+pub(super) fn turn_key(session: &Session, turn: &Turn) -> String {
+    let request = turn.requests.first().map(|request| request.id.clone());
+    let prompt = turn.prompt.as_ref();
+    request
+        .or_else(|| prompt.and_then(|prompt| prompt.uuid.clone()))
+        .unwrap_or_else(|| format!("{}/{}", session.id, prompt.map(|prompt| prompt.text.as_str()).unwrap_or_default()))
+}
+
+fn digest<const LENGTH: usize>(parts: &[&str]) -> [u8; LENGTH] {
+    let mut hash = Sha256::new();
+    for part in [TAG].iter().chain(parts) {
+        hash.update(part);
+        hash.update([0]);
+    }
+    let mut id = [0; LENGTH];
+    id.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+    never_zero(id)
+}
+
+fn never_zero<const LENGTH: usize>(mut id: [u8; LENGTH]) -> [u8; LENGTH] {
+    if let (true, Some(last)) = (id.iter().all(|byte| *byte == 0), id.last_mut()) {
+        *last = 1;
+    }
+    id
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl fmt::Display for SpanId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// These values are a promise: ids never change between versions.
+    #[test]
+    fn ids_are_pinned() {
+        assert_eq!(TraceId::of_turn("msg_00000014").to_string(), "PINNED_TRACE");
+        assert_eq!(SpanId::of("msg_00000014", "turn", "msg_00000014").to_string(), "PINNED_SPAN");
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(SpanId::of("a", "bc", "d"), SpanId::of("a", "b", "cd"));
+    }
+
+    #[test]
+    fn no_id_is_zero() {
+        assert_eq!(never_zero([0; 8]), [0, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(never_zero([7, 0]), [7, 0]);
+    }
+}

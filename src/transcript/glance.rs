@@ -1,0 +1,87 @@
+//! A cheap look at a line, before it is parsed.
+//!
+//! Nine tenths of the bytes of a new transcript are bookkeeping (`api-request-shape`,
+//! `attachment`, ...) in lines of up to 110 KB. Their kind stands in their first bytes. A line is
+//! passed over only when its own top-level keys say that it holds nothing we read; whatever is
+//! not certain is parsed.
+
+use memchr::{memchr2, memmem};
+
+/// The attachments that are read: the model in use, and prompts delivered within a turn.
+const ATTACHMENTS: [&[u8]; 2] = [b"model", b"queued_command"];
+/// The records that are read.
+const RECORDS: [&[u8]; 3] = [b"user", b"assistant", b"system"];
+
+/// Whether a line may hold a record that counts. `false` is certain, `true` is a guess.
+#[must_use]
+pub fn matters(line: &[u8]) -> bool {
+    // Two writers can leave two objects on one line; the first says nothing about the second.
+    wanted(line).unwrap_or(true) || memmem::find(line, b"}{").is_some()
+}
+
+/// What the top-level keys say, read from the left until one decides. `None`: nothing certain.
+fn wanted(line: &[u8]) -> Option<bool> {
+    let mut rest = line.strip_prefix(b"{")?;
+    loop {
+        let (key, value) = string(rest)?;
+        let value = value.strip_prefix(b":")?;
+        match key {
+            b"type" => match string(value)?.0 {
+                b"attachment" => {}
+                kind => return Some(RECORDS.contains(&kind)),
+            },
+            b"attachment" => {
+                let kind = string(value.strip_prefix(b"{\"type\":")?)?.0;
+                return Some(ATTACHMENTS.contains(&kind));
+            }
+            b"message" => return None,
+            _ => {}
+        }
+        rest = scalar(value)?.strip_prefix(b",")?;
+    }
+}
+
+/// A JSON string without escapes at the start of `bytes`, and what follows it.
+fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let bytes = bytes.strip_prefix(b"\"")?;
+    let (text, rest) = bytes.split_at_checked(memchr2(b'"', b'\\', bytes)?)?;
+    Some((text, rest.strip_prefix(b"\"")?))
+}
+
+/// What follows a string, number, boolean or null; nothing for an object or array.
+fn scalar(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes.first()? {
+        b'"' => string(bytes).map(|(_, rest)| rest),
+        b'{' | b'[' => None,
+        _ => bytes.split_at_checked(memchr2(b',', b'}', bytes)?).map(|(_, rest)| rest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_that_certainly_hold_nothing_are_passed_over() {
+        for (line, expected) in [
+            (r#"{"type":"api-request-shape","shape":{"type":"user"}}"#, false),
+            (r#"{"type":"queue-operation","operation":"enqueue","content":"{}"}"#, false),
+            (r#"{"type":"user","message":{}}"#, true),
+            (r#"{"parentUuid":null,"isSidechain":false,"message":{},"type":"assistant"}"#, true),
+            (r#"{"parentUuid":"u","isSidechain":false,"type":"progress","data":{}}"#, false),
+            (r#"{"parentUuid":"u","attachment":{"type":"model","identity":{}},"type":"attachment"}"#, true),
+            (r#"{"parentUuid":"u","attachment":{"type":"environment"},"type":"attachment"}"#, false),
+            (r#"{"type":"attachment","attachment":{"type":"queued_command"}}"#, true),
+            (r#"{"type":"attachment","attachment":{"type":"date"}}"#, false),
+            (r#"{"type":"attachment","attachment":{"identity":{},"type":"model"}}"#, true),
+            (r#"{"origin":{"kind":"human"},"type":"summary"}"#, true),
+            (r#"{"cwd":"C:\\a","type":"summary"}"#, true),
+            (r#"{"type":"summary","summary":"x"}{"type":"assistant","message":{}}"#, true),
+            (r#"{"type":"sum"#, true),
+            ("", true),
+            ("garbage", true),
+        ] {
+            assert_eq!(matters(line.as_bytes()), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The first lines of a transcript: whose it is and when it began.
+//!
+//! Sessions are taken in the order of their beginnings, so every transcript's head is read before
+//! any transcript is read whole.
+
+use std::io::{self, Read};
+
+use super::lines::Lines;
+use super::record::records;
+use super::timestamp::Timestamp;
+
+/// Lines looked at before a missing answer is taken for none. Clients write fewer than ten
+/// records without a time before the first with one.
+const LINES: u64 = 50;
+/// Bytes read at a time: the head of most transcripts.
+const BLOCK: usize = 8 * 1024;
+
+/// What a transcript's first lines say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The session that its records name.
+    pub session_id: Option<String>,
+    /// The time of its first record that has one.
+    pub started_at: Option<Timestamp>,
+    /// Whether that record was copied by a fork.
+    pub forked: bool,
+}
+
+impl Head {
+    /// Reads as few lines as answer all; a damaged line is passed over here and reported later.
+    pub fn read(source: impl Read) -> io::Result<Self> {
+        let mut lines = Lines::in_blocks_of(BLOCK, source);
+        let mut head = Self::default();
+        while let Some(line) = lines.next_line()? {
+            for record in records(line.bytes).map_while(Result::ok) {
+                head.session_id = head.session_id.or_else(|| record.session_id.map(Into::into));
+                if head.started_at.is_none() && record.timestamp.is_some() {
+                    head.started_at = record.timestamp;
+                    head.forked = record.forked_from.is_some();
+                }
+            }
+            if line.number >= LINES || (head.session_id.is_some() && head.started_at.is_some()) {
+                break;
+            }
+        }
+        Ok(head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_first_time_and_the_first_session() {
+        let text = concat!(
+            r#"{"type":"summary","summary":"x"}"#,
+            "\nnot json\n",
+            r#"{"type":"mode","sessionId":"s"}"#,
+            "\n",
+            r#"{"type":"user","sessionId":"t","timestamp":"2026-01-01T00:00:00.000Z","forkedFrom":{"sessionId":"o"}}"#,
+            "\n",
+        );
+        let expected = Head {
+            session_id: Some("s".to_owned()),
+            started_at: Timestamp::parse("2026-01-01T00:00:00.000Z"),
+            forked: true,
+        };
+        assert_eq!(Head::read(text.as_bytes()).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_empty_file_has_no_head() {
+        assert_eq!(Head::read(&b""[..]).unwrap(), Head::default());
+    }
+}

@@ -1,0 +1,136 @@
+//! Reading JSON that promises nothing: a value of the wrong type counts as absent.
+//!
+//! Claude Code's transcripts change type and shape between versions, so one odd field must
+//! never cost a record. [`Any`] accepts every JSON value; a type says through [`Lenient`]
+//! which kinds of value mean something to it, and the rest becomes its default.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// What a JSON value of each kind means to a type; by default nothing.
+pub(crate) trait Lenient<'de>: Default {
+    fn from_text(_text: Cow<'de, str>) -> Self {
+        Self::default()
+    }
+    fn from_number(_number: u64) -> Self {
+        Self::default()
+    }
+    fn from_flag(_flag: bool) -> Self {
+        Self::default()
+    }
+    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+    fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Self, A::Error> {
+        while array.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+}
+
+/// Any JSON value, read as a `T`.
+pub(crate) struct Any<T>(pub(crate) T);
+
+impl<'de, T: Lenient<'de>> Deserialize<'de> for Any<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyVisitor(PhantomData)).map(Any)
+    }
+}
+
+struct AnyVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for AnyVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any JSON value")
+    }
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
+        Ok(T::from_flag(flag))
+    }
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number))
+    }
+    fn visit_i64<E>(self, _negative: i64) -> Result<T, E> {
+        Ok(T::default())
+    }
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(whole(number).map_or_else(T::default, T::from_number))
+    }
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Borrowed(text)))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Owned(text.to_owned())))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
+        T::from_object(object)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<T, A::Error> {
+        T::from_array(array)
+    }
+}
+
+/// A count written as a float (`12.0`); nothing where it is negative, broken or beyond `u64`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+fn whole(number: f64) -> Option<u64> {
+    (number >= 0.0 && number < 18_446_744_073_709_551_616.0).then_some(number as u64)
+}
+
+impl<'de> Lenient<'de> for Option<Cow<'de, str>> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Some(text)
+    }
+}
+
+impl Lenient<'_> for u64 {
+    fn from_number(number: u64) -> Self {
+        number
+    }
+}
+
+impl Lenient<'_> for bool {
+    fn from_flag(flag: bool) -> Self {
+        flag
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Option<Box<T>> {
+    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        T::from_object(object).map(|value| Some(Box::new(value)))
+    }
+}
+
+/// Declares a struct that is read leniently from a JSON object: unknown keys are passed over,
+/// of a repeated key the last one counts, a value of another type counts as absent.
+macro_rules! object {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct $name<'a> {
+            $($(#[$doc])* pub $field: $type,)*
+            marker: std::marker::PhantomData<&'a ()>,
+        }
+
+        impl<'a> $crate::transcript::lenient::Lenient<'a> for $name<'a> {
+            fn from_object<A: serde::de::MapAccess<'a>>(mut object: A) -> Result<Self, A::Error> {
+                use $crate::transcript::lenient::Any;
+                let mut this = Self::default();
+                while let Some(Any(key)) = object.next_key::<Any<Option<std::borrow::Cow<'a, str>>>>()? {
+                    match key.as_deref().unwrap_or_default() {
+                        $($key => this.$field = object.next_value::<Any<$type>>()?.0,)*
+                        _ => { object.next_value::<serde::de::IgnoredAny>()?; }
+                    }
+                }
+                Ok(this)
+            }
+        }
+    };
+}
+pub(crate) use object;

@@ -1,0 +1,147 @@
+//! Bytes to lines: large reads, no copy, one buffer.
+//!
+//! A line is handed out as a slice of the buffer. The buffer holds one block, or one line where
+//! a line is longer than that; a file of any size needs no more memory than its longest line.
+
+use std::io::{self, Read};
+
+/// How much is asked of the file at a time. Larger blocks measured no faster.
+const BLOCK: usize = 256 * 1024;
+
+/// One line without its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Counted from 1.
+    pub number: u64,
+    /// The bytes between two line feeds, a carriage return before the second one left out.
+    pub bytes: &'a [u8],
+    /// Whether a line feed ended it: a last line without one may still be in the writing.
+    pub ended: bool,
+}
+
+/// The lines of a source, in order.
+pub struct Lines<R> {
+    source: R,
+    buffer: Vec<u8>,
+    /// Unread bytes are `buffer[start..end]`.
+    start: usize,
+    end: usize,
+    number: u64,
+    exhausted: bool,
+    block: usize,
+}
+
+impl<R: Read> Lines<R> {
+    /// Starts at the source's current position.
+    #[must_use]
+    pub fn new(source: R) -> Self {
+        Self::in_blocks_of(BLOCK, source)
+    }
+
+    /// As [`Lines::new`], for who wants only the first few lines: reads `block` bytes at a time.
+    #[must_use]
+    pub fn in_blocks_of(block: usize, source: R) -> Self {
+        Self { source, buffer: Vec::new(), start: 0, end: 0, number: 0, exhausted: false, block }
+    }
+
+    /// The next line, or `None` at the end. After an error the rest of the source is lost.
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        let mut searched = self.start;
+        loop {
+            let unsearched = self.buffer.get(searched..self.end).unwrap_or_default();
+            if let Some(length) = memchr::memchr(b'\n', unsearched) {
+                return Ok(Some(self.take(searched + length, true)));
+            }
+            if self.exhausted {
+                let rest = self.end > self.start;
+                return Ok(rest.then(|| self.take(self.end, false)));
+            }
+            searched = self.end - self.start;
+            self.fill()?;
+        }
+    }
+
+    /// Hands out the bytes up to `end` and steps over them and their line feed.
+    fn take(&mut self, end: usize, ended: bool) -> Line<'_> {
+        let start = std::mem::replace(&mut self.start, (end + usize::from(ended)).min(self.end));
+        self.number += 1;
+        let bytes = self.buffer.get(start..end).unwrap_or_default();
+        Line { number: self.number, bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes), ended }
+    }
+
+    /// Moves what is unread to the front and reads on behind it, doubling the buffer for a line
+    /// that fills it.
+    fn fill(&mut self) -> io::Result<()> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end == self.buffer.len() {
+            self.buffer.resize((self.buffer.len() * 2).max(self.block), 0);
+        }
+        let free = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let read = loop {
+            match self.source.read(free) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
+        self.end += read;
+        self.exhausted = read == 0;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A source that gives at most `step` bytes a read.
+    struct Drip<'a>(&'a [u8], usize);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let length = buffer.len().min(self.1);
+            self.0.read(&mut buffer[..length])
+        }
+    }
+
+    fn collect(bytes: &[u8], step: usize) -> Vec<(u64, Vec<u8>, bool)> {
+        let mut lines = Lines::new(Drip(bytes, step));
+        let mut found = Vec::new();
+        while let Some(line) = lines.next_line().unwrap() {
+            found.push((line.number, line.bytes.to_vec(), line.ended));
+        }
+        found
+    }
+
+    #[test]
+    fn a_line_longer_than_the_block_is_one_line() {
+        let mut bytes = vec![b'x'; 3 * BLOCK + 17];
+        bytes.extend(b"\r\ny");
+        let lines = collect(&bytes, usize::MAX);
+        assert_eq!(lines[0].1.len(), 3 * BLOCK + 17);
+        assert_eq!(lines[1], (2, b"y".to_vec(), false));
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_what_splitting_gives_however_the_bytes_arrive(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), any::<u8>()], 0..300),
+            step in 1_usize..40,
+        ) {
+            let mut expected: Vec<_> = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            let last = expected.pop().unwrap();
+            let mut expected: Vec<_> = expected.into_iter().map(|line| (line, true)).collect();
+            if !last.is_empty() {
+                expected.push((last, false));
+            }
+            let expected: Vec<_> = expected
+                .into_iter()
+                .zip(1..)
+                .map(|((line, ended), number)| (number, line.strip_suffix(b"\r").unwrap_or(&line).to_vec(), ended))
+                .collect();
+            prop_assert_eq!(collect(&bytes, step), expected);
+        }
+    }
+}

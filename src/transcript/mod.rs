@@ -1,0 +1,21 @@
+//! What is on disk: which files hold transcripts, their lines, and one line as a type.
+//!
+//! Knows the format of Claude Code's transcripts and nothing of what they mean together.
+//! Every field may be missing or of a wrong type, and unknown records are normal.
+
+mod discover;
+mod glance;
+mod head;
+mod lenient;
+mod lines;
+mod record;
+mod timestamp;
+mod usage;
+
+pub use discover::{Discovery, SessionFiles, SubagentFile, discover};
+pub use glance::matters;
+pub use head::Head;
+pub use lines::{Line, Lines};
+pub use record::{Block, Content, Record, SubagentMeta, records};
+pub use timestamp::Timestamp;
+pub use usage::Tokens;

@@ -1,0 +1,116 @@
+//! The token counts of one API response, as saved and as accounted.
+
+use super::lenient::object;
+
+object! {
+    /// The raw `message.usage` of an assistant record. Null, missing and odd values are zero.
+    /// `iterations` is a breakdown of the same tokens and is never read.
+    pub struct Usage {
+        /// Prompt tokens outside the cache.
+        input_tokens: u64 = "input_tokens",
+        /// Prompt tokens written to the cache; zero in some versions although `cache_creation` has them.
+        cache_creation_input_tokens: u64 = "cache_creation_input_tokens",
+        /// Prompt tokens read from the cache.
+        cache_read_input_tokens: u64 = "cache_read_input_tokens",
+        /// Generated tokens, thinking included.
+        output_tokens: u64 = "output_tokens",
+        /// The cache writes by lifetime.
+        cache_creation: CacheCreation<'a> = "cache_creation",
+    }
+}
+
+object! {
+    /// Cache writes by lifetime.
+    pub struct CacheCreation {
+        /// Kept for five minutes.
+        five_minutes: u64 = "ephemeral_5m_input_tokens",
+        /// Kept for one hour.
+        one_hour: u64 = "ephemeral_1h_input_tokens",
+    }
+}
+
+/// The tokens of one request, or of several added up. Saturating: a damaged count can be
+/// absurd, but never wraps around to a small one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// Prompt tokens outside the cache.
+    pub input: u64,
+    /// Prompt tokens written to the cache.
+    pub cache_creation: u64,
+    /// Prompt tokens read from the cache.
+    pub cache_read: u64,
+    /// Generated tokens.
+    pub output: u64,
+}
+
+impl Tokens {
+    /// All prompt tokens, cached or not: what the model read.
+    #[must_use]
+    pub fn prompt(self) -> u64 {
+        self.input.saturating_add(self.cache_creation).saturating_add(self.cache_read)
+    }
+
+    /// Which of two records of one request holds the truer usage: the one with more output, then
+    /// with more input. A response streams upwards, and a fork zeroes its copies.
+    #[must_use]
+    pub fn largest(self, other: Self) -> Self {
+        if (other.output, other.prompt()) >= (self.output, self.prompt()) { other } else { self }
+    }
+}
+
+impl std::ops::AddAssign for Tokens {
+    fn add_assign(&mut self, other: Self) {
+        self.input = self.input.saturating_add(other.input);
+        self.cache_creation = self.cache_creation.saturating_add(other.cache_creation);
+        self.cache_read = self.cache_read.saturating_add(other.cache_read);
+        self.output = self.output.saturating_add(other.output);
+    }
+}
+
+impl std::iter::Sum for Tokens {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), |mut sum, part| {
+            sum += part;
+            sum
+        })
+    }
+}
+
+impl From<&Usage<'_>> for Tokens {
+    fn from(usage: &Usage<'_>) -> Self {
+        let nested = usage.cache_creation.five_minutes.saturating_add(usage.cache_creation.one_hour);
+        Self {
+            input: usage.input_tokens,
+            cache_creation: if usage.cache_creation_input_tokens == 0 { nested } else { usage.cache_creation_input_tokens },
+            cache_read: usage.cache_read_input_tokens,
+            output: usage.output_tokens,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(input: u64, output: u64) -> Tokens {
+        Tokens { input, output, ..Tokens::default() }
+    }
+
+    #[test]
+    fn the_record_with_the_larger_usage_is_taken_whole() {
+        for (first, second, expected) in [
+            (tokens(9, 1), tokens(3, 50), tokens(3, 50)),
+            (tokens(3, 50), tokens(9, 1), tokens(3, 50)),
+            (tokens(3, 50), Tokens::default(), tokens(3, 50)),
+            (tokens(3, 4), tokens(5, 4), tokens(5, 4)),
+        ] {
+            assert_eq!(first.largest(second), expected, "{first:?} and {second:?}");
+        }
+    }
+
+    #[test]
+    fn sums_saturate() {
+        let sum: Tokens = [tokens(u64::MAX, 1), tokens(1, 2)].into_iter().sum();
+        assert_eq!(sum, tokens(u64::MAX, 3));
+    }
+}

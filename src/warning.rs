@@ -1,0 +1,154 @@
+//! Every problem that does not end a run: counted by kind, shown with its place, never with a
+//! transcript's text.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Warnings kept with their place; beyond that only their number is. A file of garbage must not
+/// fill the memory.
+const KEPT: usize = 1_000;
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// A file or folder could not be read, or not to its end.
+    Unreadable {
+        /// What could not be read.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// A line holds no JSON.
+    DamagedLine {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// The last line has no end yet: the client may be writing it.
+    UnfinishedLine {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
+    /// No line of a file is a record of Claude Code.
+    NotATranscript {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A bug of this program.
+    Bug {
+        /// The session that it cost.
+        session: String,
+    },
+    /// The server took the spans and had something to say.
+    Server {
+        /// Its words.
+        message: String,
+    },
+}
+
+impl Warning {
+    /// A file or folder that could not be read.
+    pub fn unreadable(path: &Path, reason: &impl ToString) -> Self {
+        Warning::Unreadable { path: path.to_owned(), reason: reason.to_string() }
+    }
+
+    /// The name under which warnings of this kind are counted.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Warning::Unreadable { .. } => "unreadable",
+            Warning::DamagedLine { .. } => "damaged_line",
+            Warning::UnfinishedLine { .. } => "unfinished_line",
+            Warning::NotATranscript { .. } => "not_a_transcript",
+            Warning::Bug { .. } => "bug",
+            Warning::Server { .. } => "server_message",
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::Unreadable { path, reason } => write!(formatter, "{}: cannot be read: {reason}", path.display()),
+            Warning::DamagedLine { path, line, column } => {
+                write!(formatter, "{}:{line}: no JSON from column {column} on; the line is left out", path.display())
+            }
+            Warning::UnfinishedLine { path, line } => {
+                write!(formatter, "{}:{line}: the last line is cut; it is left for the next run", path.display())
+            }
+            Warning::NotATranscript { path } => {
+                write!(formatter, "{}: no transcript of Claude Code; the file is left out", path.display())
+            }
+            Warning::Bug { session } => {
+                write!(formatter, "session {session}: moda-agent failed to read it and left it out; please report this")
+            }
+            Warning::Server { message } => write!(formatter, "the server says: {message}"),
+        }
+    }
+}
+
+/// The warnings of a file, a session or a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Warnings {
+    kept: Vec<Warning>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+impl Warnings {
+    /// Counts one more.
+    pub fn push(&mut self, warning: Warning) {
+        *self.counts.entry(warning.kind()).or_default() += 1;
+        if self.kept.len() < KEPT {
+            self.kept.push(warning);
+        }
+    }
+
+    /// Adds `later`'s warnings behind these.
+    pub fn append(&mut self, later: Warnings) {
+        let kept = self.absorb(later);
+        self.kept.extend(kept.into_iter().take(KEPT - self.kept.len()));
+    }
+
+    /// Adds the counts of `later` and hands out what of it was kept.
+    pub fn absorb(&mut self, later: Warnings) -> Vec<Warning> {
+        for (kind, count) in later.counts {
+            *self.counts.entry(kind).or_default() += count;
+        }
+        later.kept
+    }
+
+    /// The kinds, with how often each came.
+    #[must_use]
+    pub fn counts(&self) -> &BTreeMap<&'static str, u64> {
+        &self.counts
+    }
+
+    /// Whether anything in the input was damaged or unreadable. A line that is still being written
+    /// is neither, nor is another program's file.
+    #[must_use]
+    pub fn input_was_damaged(&self) -> bool {
+        self.counts.keys().any(|kind| matches!(*kind, "unreadable" | "damaged_line" | "bug"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_bounded_and_counts_are_not() {
+        let mut run = Warnings::default();
+        let mut file = Warnings::default();
+        for line in 1..=KEPT as u64 + 7 {
+            file.push(Warning::DamagedLine { path: PathBuf::from("x"), line, column: 1 });
+        }
+        assert_eq!(run.absorb(file).len(), KEPT);
+        assert_eq!(run.counts().get("damaged_line"), Some(&(KEPT as u64 + 7)));
+    }
+}
