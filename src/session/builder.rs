@@ -3,6 +3,7 @@
 //! File order decides which turn a record belongs to, except where an id knows better: the lines
 //! of one response and the results of its calls belong where the response began.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use super::Session;
@@ -32,16 +33,16 @@ pub(crate) struct Builder {
     injected: Vec<Injected>,
     /// The model that the newest `model` attachment names.
     announced_model: Option<String>,
-    /// The `promptId` of the open turn's prompt.
-    prompt_id: Option<String>,
 }
 
 /// An injected record of which the next record decides whose it is.
 #[derive(Debug)]
 struct Injected {
     prompt_id: Option<String>,
-    /// Whether the client says that it goes with a turn, or an answer came before it.
+    /// Whether it continues the turn, rather than that it came with the prompt.
     continues: bool,
+    /// Whether a local command follows.
+    is_caveat: bool,
     timestamp: Option<Timestamp>,
 }
 
@@ -114,24 +115,29 @@ impl Builder {
             UserRecord::Interrupt => {
                 self.close_injected(None);
                 self.follow_up(None, record.timestamp);
+                self.work.interrupt(self.session.turns.len() - 1);
                 self.session.turns.last_mut().into_iter().for_each(|turn| turn.is_interrupted = true);
             }
-            UserRecord::Injected => self.injected.push(Injected {
-                prompt_id: record.prompt_id.clone().map(Into::into),
-                continues: record.is_turn_companion || self.session.turns.last().is_some_and(is_answered),
-                timestamp: record.timestamp,
-            }),
+            UserRecord::Injected => self.injected.push(Injected::new(record, self.session.turns.last())),
             UserRecord::Prompt(kind, text) => self.prompt(record, kind, &text),
+            // Compacted within the turn; after `/compact` it has no origin.
+            UserRecord::CompactSummary if record.turn_origin.is_some() => self.follow_up(None, record.timestamp),
             UserRecord::CompactSummary | UserRecord::CommandOutput | UserRecord::Context => {}
         }
     }
 
     /// A prompt ends the turn before it and starts the next.
     fn prompt(&mut self, record: &Record<'_>, kind: PromptKind, text: &str) {
+        let follows_caveat = self.injected.last().is_some_and(|injected| injected.is_caveat);
+        let kind = if follows_caveat && text.starts_with('/') { PromptKind::Command } else { kind };
+        if kind == PromptKind::Command && self.is_aside(record) {
+            self.injected.clear();
+            return;
+        }
         self.close_injected(Some(record));
         self.close_turn();
-        self.prompt_id = record.prompt_id.clone().map(Into::into);
         self.session.turns.push(Turn {
+            prompt_id: record.prompt_id.clone().map(Into::into),
             prompt: Some(Prompt {
                 uuid: record.uuid.clone().map(Into::into),
                 kind,
@@ -175,17 +181,17 @@ impl Builder {
         turn.response_model = record.message.model.clone().map(Into::into).or_else(|| turn.response_model.take());
         turn.failure = record.is_api_error.then(|| failure(record));
         turn.client_version = turn.client_version.take().or_else(|| record.version.clone().map(Into::into));
+        turn.answered_at = record.timestamp.or(turn.answered_at);
         touch(turn, record.timestamp);
     }
 
     fn system(&mut self, record: &Record<'_>) {
-        let command = record.content.as_deref().and_then(slash_command);
-        match (record.subtype.as_deref(), command) {
+        let text = record.content.as_deref().unwrap_or_default();
+        let bare = text.starts_with('/').then(|| Cow::Borrowed(text));
+        match (record.subtype.as_deref(), slash_command(text).or(bare)) {
             (Some("local_command"), Some(command)) => self.prompt(record, PromptKind::Command, &command),
-            (Some(subtype), _) if TURN_EVENTS.contains(&subtype) => {
-                if let Some(turn) = self.session.turns.last_mut() {
-                    touch(turn, record.timestamp);
-                }
+            (Some(subtype), _) => {
+                self.session.turns.last_mut().into_iter().for_each(|turn| turn_event(turn, subtype, record));
             }
             _ => {}
         }
@@ -206,13 +212,22 @@ impl Builder {
     /// before a prompt came with it, unless their `promptId` is the ended turn's and not the new
     /// one's.
     fn close_injected(&mut self, prompt: Option<&Record<'_>>) {
+        let open = self.session.turns.last().and_then(|turn| turn.prompt_id.clone());
         for injected in std::mem::take(&mut self.injected) {
-            let of_this_turn = injected.prompt_id.is_some() && injected.prompt_id == self.prompt_id;
+            let of_this_turn = injected.prompt_id.is_some() && injected.prompt_id == open;
             let of_next_turn = prompt.is_some_and(|next| next.prompt_id.as_deref() == injected.prompt_id.as_deref());
             if injected.continues && (prompt.is_none() || (of_this_turn && !of_next_turn)) {
                 self.follow_up(None, injected.timestamp);
             }
         }
+    }
+
+    /// A local command that the SDK gave while a turn runs, as to switch the model. It goes with
+    /// the turn's own `promptId`, and starts no turn.
+    fn is_aside(&self, record: &Record<'_>) -> bool {
+        let open = self.session.turns.last().filter(|turn| is_answered(turn));
+        let prompt_id = open.and_then(|turn| turn.prompt_id.as_deref());
+        record.turn_origin.is_none() && prompt_id.is_some() && record.prompt_id.as_deref() == prompt_id
     }
 
     /// Counts a user record of `turn`, by default the open one.
@@ -239,6 +254,30 @@ impl Builder {
             turn.requested_model.clone_from(announced);
         }
     }
+}
+
+impl Injected {
+    /// What comes in blocks without a tool call, or before any answer, is the body of the command
+    /// or skill that was prompted, or describes an image of the prompt.
+    fn new(record: &Record<'_>, turn: Option<&Turn>) -> Self {
+        let is_body = !record.message.content.blocks().is_empty() && record.source_tool_use_id.is_none();
+        let is_companion = record.is_turn_companion;
+        let first = record.message.content.texts().next().unwrap_or_default();
+        Self {
+            prompt_id: record.prompt_id.clone().map(Into::into),
+            continues: if is_companion { !is_body } else { turn.is_some_and(is_answered) },
+            is_caveat: first.starts_with("<local-command-caveat>") || first.starts_with("Caveat:"),
+            timestamp: record.timestamp,
+        }
+    }
+}
+
+/// What a `system` record says of the turn that it stands in.
+fn turn_event(turn: &mut Turn, subtype: &str, record: &Record<'_>) {
+    if TURN_EVENTS.contains(&subtype) {
+        touch(turn, record.timestamp);
+    }
+    turn.is_prevented |= record.prevents_continuation && !is_answered(turn);
 }
 
 fn is_answered(turn: &Turn) -> bool {

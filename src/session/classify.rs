@@ -40,6 +40,8 @@ pub enum PromptKind {
 
 const INTERRUPTS: [&str; 2] = ["[Request interrupted by user]", "[Request interrupted by user for tool use]"];
 const SUMMARY: &str = "This session is being continued from a previous conversation";
+/// What the client saves of an empty prompt.
+const NO_CONTENT: &str = "(no content)";
 /// How machine prompts began before records named their origin.
 const MACHINES: [&str; 8] = [
     "<task-notification>",
@@ -65,13 +67,19 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
     }
     let first = content.texts().next().unwrap_or_default().trim_start();
     let starts = |tags: &[&str]| tags.iter().any(|tag| first.starts_with(tag));
-    if record.is_compact_summary || first.starts_with(SUMMARY) {
+    if record.is_compact_summary {
         UserRecord::CompactSummary
+    } else if is_machine(record) {
+        UserRecord::Prompt(PromptKind::Machine, joined(content))
     } else if record.is_meta {
         UserRecord::Injected
+    } else if was_entered(record) {
+        UserRecord::Prompt(PromptKind::Human, joined(content))
+    } else if first.starts_with(SUMMARY) {
+        UserRecord::CompactSummary
     } else if INTERRUPTS.contains(&first) {
         UserRecord::Interrupt
-    } else if is_machine(record) || (!is_human(record) && starts(&MACHINES)) {
+    } else if starts(&MACHINES) {
         UserRecord::Prompt(PromptKind::Machine, joined(content))
     } else if starts(&OUTPUTS) {
         UserRecord::CommandOutput
@@ -79,8 +87,6 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
         UserRecord::Prompt(PromptKind::Shell, command)
     } else if let Some(command) = slash_command(first) {
         UserRecord::Prompt(PromptKind::Command, command)
-    } else if is_human(record) && !matches!(content, Content::Blocks(_)) {
-        UserRecord::Prompt(PromptKind::Human, joined(content))
     } else if content.texts().next().is_some() && content.texts().all(is_context) || *content == Content::Nothing {
         UserRecord::Context
     } else {
@@ -117,10 +123,10 @@ fn shell_command(text: &str) -> Option<Cow<'static, str>> {
     Some(Cow::Owned(format!("!{command}")))
 }
 
-fn is_human(record: &Record<'_>) -> bool {
-    matches!(record.turn_origin.as_deref(), Some("human" | "sdk"))
-        || record.origin.kind.as_deref() == Some("human")
-        || matches!(record.prompt_source.as_deref(), Some("typed" | "sdk" | "queued" | "suggestion_accepted"))
+/// Entered as a prompt, so that tags in it are its own. Commands, the output of commands and
+/// interrupts have no source in any version.
+fn was_entered(record: &Record<'_>) -> bool {
+    matches!(record.prompt_source.as_deref(), Some("typed" | "sdk" | "queued" | "suggestion_accepted"))
 }
 
 fn is_machine(record: &Record<'_>) -> bool {
@@ -145,7 +151,7 @@ fn is_context(text: &str) -> bool {
 /// A prompt's text: the string, or the text blocks that are not context, a line each.
 fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
     if let Content::Text(text) = content {
-        return Cow::Borrowed(text);
+        return Cow::Borrowed(if text == NO_CONTENT { "" } else { text });
     }
     let texts: Vec<_> = content.texts().filter(|text| !is_context(text)).collect();
     match texts.as_slice() {
@@ -196,8 +202,12 @@ mod tests {
             ("", r#""<system-reminder>x</system-reminder>""#, "Context"),
             ("", r#"[{"type":"text","text":"<ide_opened_file>a</ide_opened_file>"},{"type":"text","text":"fix it"}]"#,
                 "Human human fix it"),
-            (r#""turnOrigin":"sdk","promptSource":"sdk","#, r#""<system-reminder>typed by a program""#,
-                "Human sdk <system-reminder>typed by a program"),
+            (r#""turnOrigin":"sdk","promptSource":"sdk","#, r#""<command-name>/x</command-name> typed by a program""#,
+                "Human sdk <command-name>/x</command-name> typed by a program"),
+            (r#""turnOrigin":"sdk","#, r#""<command-message>greet</command-message>\n<command-name>/greet</command-name>\n<command-args>bob</command-args>""#,
+                "Command sdk /greet bob"),
+            (r#""promptSource":"sdk","origin":{"kind":"task-notification"},"#, r#""x""#, "Machine task_notification x"),
+            (r#""isMeta":true,"turnOrigin":"host_synthetic","#, r#""x""#, "Machine host_synthetic x"),
             (r#""entrypoint":"sdk-cli","#, r#""hello""#, "Human sdk hello"),
             ("", r#"[{"type":"image"}]"#, "Human human "),
             ("", "null", "Context"),

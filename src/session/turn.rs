@@ -12,6 +12,8 @@ use crate::transcript::{Timestamp, Tokens};
 pub struct Turn {
     /// What started it; absent where a transcript begins in the middle of a turn.
     pub prompt: Option<Prompt>,
+    /// The client's id for all that belongs to a prompt; several prompts of a resumed session share one.
+    pub prompt_id: Option<String>,
     /// The prompt's time, or the first that is known.
     pub started_at: Option<Timestamp>,
     /// The latest time of its records.
@@ -26,12 +28,17 @@ pub struct Turn {
     pub follow_ups: u64,
     /// The model asked for, as far as its own records and attachments say.
     pub requested_model: Option<String>,
-    /// The model of the last assistant record, `<synthetic>` included.
+    /// The model of the last assistant record, `<synthetic>` included; that of a subagent where
+    /// the turn ended while it waited for one.
     pub response_model: Option<String>,
+    /// When that record was written.
+    pub answered_at: Option<Timestamp>,
     /// Set where the last assistant record stands for a failed API call.
     pub failure: Option<Failure>,
     /// Whether the user stopped it.
     pub is_interrupted: bool,
+    /// Whether a hook stopped it before anything was asked of a model.
+    pub is_prevented: bool,
     /// The version of the client that wrote it.
     pub client_version: Option<String>,
     /// Requests of it that an earlier session owns; they are in no other field.
@@ -67,16 +74,25 @@ impl Turn {
         self.requests.iter().map(|request| request.tokens).sum()
     }
 
+    /// The main chain's tokens as the client reports them at the turn's end: without a request
+    /// that the user stopped.
+    #[must_use]
+    pub fn reported_tokens(&self) -> Tokens {
+        self.requests.iter().filter(|request| !request.is_cut).map(|request| request.tokens).sum()
+    }
+
     /// The tokens of the subagents that it launched.
     #[must_use]
     pub fn subagent_tokens(&self) -> Tokens {
         self.subagents.iter().map(Subagent::tokens).sum()
     }
 
-    /// Its tool calls and its subagents', each id once.
+    /// Its tool calls and those of the subagents that it launched itself, each id once. What
+    /// those launch in turn is not streamed to a live observer.
     #[must_use]
     pub fn tool_call_count(&self) -> usize {
-        let calls = self.subagents.iter().flat_map(|agent| &agent.tool_calls).chain(&self.tool_calls);
+        let launched = self.subagents.iter().filter(|agent| !agent.is_nested);
+        let calls = launched.flat_map(|agent| &agent.tool_calls).chain(&self.tool_calls);
         calls.map(|call| &call.id).collect::<HashSet<_>>().len()
     }
 
@@ -89,7 +105,7 @@ impl Turn {
     /// The SDK result's `num_turns`: 1 and the user records that follow; 0 for a local command.
     #[must_use]
     pub fn num_turns(&self) -> u64 {
-        if self.is_local_command() { 0 } else { self.follow_ups.saturating_add(1) }
+        if self.is_local_command() || self.is_prevented { 0 } else { self.follow_ups.saturating_add(1) }
     }
 
     /// A command that the client carried out by itself, as `/clear` or `!ls`.

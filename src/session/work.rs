@@ -25,6 +25,8 @@ pub struct Request {
     pub tokens: Tokens,
     /// Whether any record has a stop reason. Without one the usage is that of the stream's first event.
     pub is_complete: bool,
+    /// Whether the user stopped it before it was complete; the client leaves it out of the turn's usage.
+    pub is_cut: bool,
     /// The first characters of its text blocks, joined.
     pub text: String,
 }
@@ -42,6 +44,8 @@ pub struct ToolCall {
     pub started_at: Option<Timestamp>,
     /// When the result was; absent without one.
     pub ended_at: Option<Timestamp>,
+    /// Whether it launched a subagent that goes on in the background.
+    pub is_background: bool,
     /// Whether the tool failed.
     pub is_error: bool,
 }
@@ -97,10 +101,19 @@ impl Work {
             if let Some((turn, call)) = call {
                 call.ended_at = call.ended_at.or(record.timestamp);
                 call.is_error |= block.is_error;
+                call.is_background |= record.tool_use_result.is_async;
                 answered = Some(*turn);
             }
         }
         answered
+    }
+
+    /// The user stopped a turn; its newest request is cut if it has not ended.
+    pub(crate) fn interrupt(&mut self, turn: usize) {
+        let newest = self.requests.iter_mut().rev().find(|(of, _)| *of == turn);
+        if let Some((_, request)) = newest.filter(|(_, request)| !request.is_complete) {
+            request.is_cut = true;
+        }
     }
 
     /// The turn in which a request's first record stands.
@@ -116,6 +129,11 @@ impl Work {
     /// The newest call that launches a subagent.
     pub(crate) fn newest_launch(&self) -> Option<&str> {
         self.calls.iter().rev().find(|(_, call)| LAUNCHERS.contains(&call.name.as_str())).map(|(_, call)| call.id.as_str())
+    }
+
+    /// The ids of its calls.
+    pub(crate) fn call_ids(&self) -> impl Iterator<Item = &String> {
+        self.call_index.keys()
     }
 
     /// All that was collected, in the order of the records.

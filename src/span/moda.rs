@@ -44,7 +44,7 @@ fn attributes(session: &Session, turn: &Turn, identity: &Identity) -> Vec<Attrib
 
 /// What the live instrumentor sends of a turn, but for the texts.
 fn live(attributes: &mut Attributes, session: &Session, turn: &Turn, identity: &Identity) {
-    let tokens = turn.tokens();
+    let tokens = turn.reported_tokens();
     let first_model = || turn.requests.iter().find_map(|request| request.model.as_ref());
     let requested = turn.requested_model.as_ref().or_else(first_model).or(session.model.as_ref());
     attributes.text(keys::GEN_AI_SYSTEM, "Anthropic");
@@ -78,7 +78,7 @@ fn texts(attributes: &mut Attributes, turn: &Turn) {
 
 /// What a transcript knows and the live instrumentor does not send.
 fn added(attributes: &mut Attributes, session: &Session, turn: &Turn, identity: &Identity) {
-    let (tokens, of_subagents) = (turn.tokens(), turn.subagent_tokens());
+    let (tokens, of_subagents) = (turn.reported_tokens(), turn.subagent_tokens());
     attributes.text(keys::GEN_AI_OPERATION_NAME, "invoke_agent");
     attributes.text(keys::GEN_AI_PROVIDER_NAME, "anthropic");
     attributes.text(keys::GEN_AI_CONVERSATION_ID, conversation(session, identity));

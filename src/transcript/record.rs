@@ -71,6 +71,8 @@ object! {
         tool_use_result: ToolUseResult<'a> = "toolUseResult",
         /// The text of a `system` record.
         content: Text<'a> = "content",
+        /// Of a `system` record: whether a hook stopped the prompt.
+        prevents_continuation: bool = "preventContinuation",
     }
 }
 
@@ -129,6 +131,8 @@ object! {
     pub struct ToolUseResult {
         /// The subagent that the call launched.
         agent_id: Text<'a> = "agentId",
+        /// Whether that subagent goes on in the background; the result is only its launch.
+        is_async: bool = "isAsync",
     }
 }
 
