@@ -35,12 +35,16 @@ pub(super) fn answer(status: u16, body: &[u8]) -> Answer {
 
 /// Protobuf and JSON are told apart by the first byte: no valid protobuf answer begins with `{`.
 fn partial_success(body: &[u8]) -> Option<ExportTracePartialSuccess> {
-    let response = if body.trim_ascii_start().starts_with(b"{") {
-        serde_json::from_slice::<ExportTraceServiceResponse>(body).ok()
-    } else {
-        ExportTraceServiceResponse::decode(body).ok()
-    };
-    response?.partial_success
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return ExportTraceServiceResponse::decode(body).ok()?.partial_success;
+    }
+    let json: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let partial = json.get("partialSuccess")?;
+    let rejected = partial.get("rejectedSpans");
+    let rejected = rejected.and_then(|count| count.as_i64().or_else(|| count.as_str()?.parse().ok()));
+    let message = partial.get("errorMessage").and_then(serde_json::Value::as_str);
+    let error_message = message.unwrap_or_default().to_owned();
+    Some(ExportTracePartialSuccess { rejected_spans: rejected.unwrap_or(0), error_message })
 }
 
 /// The server's own words, for a person: the first line of a text, or the message of a JSON or

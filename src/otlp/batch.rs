@@ -1,6 +1,6 @@
 //! Gathers spans into requests that no server finds too large.
 
-use super::encode::Protocol;
+use super::Protocol;
 use super::envelope::Envelope;
 use crate::span::{Resource, Span};
 

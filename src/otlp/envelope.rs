@@ -6,7 +6,7 @@
 
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 
-use super::encode::{self, Protocol};
+use super::{Protocol, json, protobuf};
 use crate::span::{Resource, Span};
 
 /// `ExportTraceServiceRequest.resource_spans`.
@@ -26,12 +26,18 @@ pub(super) struct Envelope {
 
 impl Envelope {
     pub(super) fn new(protocol: Protocol, resource: &Resource) -> Self {
-        let resource = protocol.encode(&encode::resource(resource));
-        Self { protocol, resource, scope: protocol.encode(&encode::scope()) }
+        let (resource, scope) = match protocol {
+            Protocol::Protobuf => (protobuf::resource(resource), protobuf::scope()),
+            Protocol::Json => (json::resource(resource), json::scope()),
+        };
+        Self { protocol, resource, scope }
     }
 
     pub(super) fn encode(&self, span: &Span) -> Vec<u8> {
-        self.protocol.encode(&encode::span(span))
+        match self.protocol {
+            Protocol::Protobuf => protobuf::span(span),
+            Protocol::Json => json::span(span),
+        }
     }
 
     /// The size of a request, at most: of `spans` encoded spans of together `bytes` bytes.

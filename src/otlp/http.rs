@@ -8,8 +8,7 @@ use flate2::write::GzEncoder;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::answer::{Answer, answer, words};
-use super::encode::Protocol;
-use super::{Batch, Receipt, Transport};
+use super::{Batch, Protocol, Receipt, Transport};
 use crate::error::{Error, Exit};
 use crate::warning::{Warning, Warnings};
 

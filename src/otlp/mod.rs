@@ -4,20 +4,40 @@
 
 mod answer;
 mod batch;
-mod encode;
 mod endpoint;
 mod envelope;
 mod http;
+mod json;
 mod lines;
+mod protobuf;
 
 pub use batch::{Batch, Batcher, Limits};
-pub use encode::Protocol;
 pub use endpoint::{Endpoint, is_loopback, traces_url};
 pub use http::{Client, Header, HttpSettings};
 pub use lines::Writer;
 
 use crate::error::Error;
 use crate::warning::Warnings;
+
+/// How OTLP messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// `http/protobuf`.
+    Protobuf,
+    /// `http/json`.
+    Json,
+}
+
+impl Protocol {
+    /// The `Content-Type` of a request.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Protocol::Protobuf => "application/x-protobuf",
+            Protocol::Json => "application/json",
+        }
+    }
+}
 
 /// Takes batches away.
 pub trait Transport {

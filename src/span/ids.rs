@@ -91,8 +91,8 @@ mod tests {
     /// These values are a promise: ids never change between versions.
     #[test]
     fn ids_are_pinned() {
-        assert_eq!(TraceId::of_turn("msg_00000014").to_string(), "PINNED_TRACE");
-        assert_eq!(SpanId::of("msg_00000014", "turn", "msg_00000014").to_string(), "PINNED_SPAN");
+        assert_eq!(TraceId::of_turn("msg_00000014").to_string(), "1e05f80dd5e9fbba785d887ebf956a2f");
+        assert_eq!(SpanId::of("msg_00000014", "turn", "msg_00000014").to_string(), "351a6fe75a6589c7");
     }
 
     #[test]
