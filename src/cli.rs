@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
@@ -50,7 +51,7 @@ pub struct Upload {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", requires = "dry_run")]
     pub format: Format,
     /// Exit with 1 if any input was damaged
-    #[arg(long, env = "MODA_AGENT_STRICT", hide_env = true)]
+    #[arg(long, env = "MODA_AGENT_STRICT", hide_env = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
 
     /// What goes over the wire.
@@ -68,7 +69,7 @@ pub struct Upload {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Delivery")]
 pub struct Delivery {
-    /// Where to send: a server's URL, file:PATH for a file of OTLP/JSON lines, or - for standard output
+    /// Where to send: a server's URL, `file:PATH` for a file of OTLP/JSON lines, or `-` for standard output
     ///
     /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: `MODA_BASE_URL`,
     /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT`, then Moda's ingest.
@@ -115,7 +116,7 @@ pub struct SpanContent {
     #[arg(long, value_name = "NAME", env = "MODA_AGENT_ENVIRONMENT", hide_env = true)]
     pub environment: Option<String>,
     /// Also send turns that called no model, such as /clear
-    #[arg(long, env = "MODA_AGENT_INCLUDE_COMMANDS", hide_env = true)]
+    #[arg(long, env = "MODA_AGENT_INCLUDE_COMMANDS", hide_env = true, value_parser = FalseyValueParser::new())]
     pub include_commands: bool,
 }
 
@@ -124,10 +125,11 @@ pub struct SpanContent {
 #[command(next_help_heading = "Output")]
 pub struct Output {
     /// Print nothing but problems
-    #[arg(short, long, conflicts_with = "verbose", env = "MODA_AGENT_QUIET", hide_env = true)]
+    #[arg(short, long, conflicts_with = "verbose", env = "MODA_AGENT_QUIET", hide_env = true,
+          value_parser = FalseyValueParser::new())]
     pub quiet: bool,
     /// Print every request and every warning
-    #[arg(short, long, env = "MODA_AGENT_VERBOSE", hide_env = true)]
+    #[arg(short, long, env = "MODA_AGENT_VERBOSE", hide_env = true, value_parser = FalseyValueParser::new())]
     pub verbose: bool,
     /// When to use colours; `NO_COLOR` switches them off, too
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", env = "MODA_AGENT_COLOR", hide_env = true)]

@@ -44,14 +44,25 @@ impl Error {
     #[must_use]
     pub fn no_such_path(path: &Path, error: &io::Error) -> Self {
         let sentence = format!("Cannot read {}: {error}.", path.display());
-        Self::usage(sentence, "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.")
+        Self::usage(
+            sentence,
+            "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.",
+        )
     }
 
-    /// An output file or pipe cannot be written.
+    /// An output file or pipe cannot be written. A reader that went away, as `head` does, has all
+    /// that it wanted.
     #[must_use]
     pub fn cannot_write(place: &str, error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::new(Exit::Done, "The reader went away.", "");
+        }
         let sentence = format!("Cannot write to {place}: {error}.");
-        Self::new(Exit::Unreachable, sentence, "Check that the folder exists, is writable and has room; then run again.")
+        Self::new(
+            Exit::Unreachable,
+            sentence,
+            "Check that the folder exists, is writable and has room; then run again.",
+        )
     }
 
     /// What to do about it.

@@ -42,6 +42,11 @@ fn run_upload(upload: &Upload) -> Exit {
     };
     let result = pipeline::upload(&settings, &console, &mut summary);
     console.end();
+    if let Err(error) = &result
+        && error.exit() == Exit::Done
+    {
+        return Exit::Done;
+    }
     summary.print(&console, started.elapsed());
     result.map_or_else(|error| fail(&console, &error), |()| summary.exit(settings.strict))
 }

@@ -1,9 +1,10 @@
 //! The straight line: discover, read, reconstruct, project, batch, deliver.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::thread;
 
-use crate::config::Settings;
+use crate::config::{OutputSettings, Settings};
 use crate::error::Error;
 use crate::ordered::in_order;
 use crate::report::{Console, Summary};
@@ -19,6 +20,7 @@ const AHEAD: usize = 4;
 /// Reads the sessions under the named paths and hands their spans on. The summary is what was
 /// done, also where an error ended the run.
 pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
+    summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
     let found = discover(&settings.paths)?;
     console.begin(&found.sessions);
     summary.warn(found.warnings, console);
@@ -35,7 +37,19 @@ pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> 
         sink.take(&session, &spans, summary)
     });
     let finished = sink.finish(summary, result.is_ok());
-    result.and(finished)
+    result.and(finished)?;
+    if summary.found_nothing() { nothing_found(&settings.paths, console) } else { Ok(()) }
+}
+
+/// An empty folder is nothing to do; a named file that is no transcript is a mistake.
+fn nothing_found(paths: &[PathBuf], console: &Console) -> Result<(), Error> {
+    let hint = "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.";
+    if let Some(file) = paths.iter().find(|path| path.is_file()) {
+        return Err(Error::usage(format!("{} is no transcript of Claude Code.", file.display()), hint));
+    }
+    let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    console.note(&format!("There are no transcripts under {}.", places.join(", ")), hint);
+    Ok(())
 }
 
 /// Rebuilds a session. A bug of ours costs that session, not the run.

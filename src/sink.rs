@@ -2,13 +2,13 @@
 //!
 //! An upload, a file and a dry run differ here and nowhere else.
 
+use crate::cli::Format;
 use crate::config::{OutputSettings, Settings};
 use crate::error::Error;
 use crate::otlp::{Batch, Batcher, Client, Transport, Writer};
 use crate::report::{Console, DryRun, Summary};
 use crate::session::Session;
 use crate::span::Span;
-use crate::cli::Format;
 
 /// Where spans go.
 pub enum Sink<'a> {
@@ -43,9 +43,10 @@ impl<'a> Sink<'a> {
     pub fn take(&mut self, session: &Session, spans: &[Span], summary: &mut Summary) -> Result<(), Error> {
         match self {
             Sink::Print(dry_run) => dry_run.session(session, spans),
-            Sink::Batches { batcher, transport, console } => {
-                spans.iter().filter_map(|span| batcher.push(span)).try_for_each(|batch| send(transport.as_mut(), &batch, summary, console))
-            }
+            Sink::Batches { batcher, transport, console } => spans
+                .iter()
+                .filter_map(|span| batcher.push(span))
+                .try_for_each(|batch| send(transport.as_mut(), &batch, summary, console)),
         }
     }
 

@@ -62,10 +62,10 @@ impl Warning {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Warning::Unreadable { .. } => "unreadable",
+            Warning::Unreadable { .. } => "unreadable_file",
             Warning::DamagedLine { .. } => "damaged_line",
             Warning::UnfinishedLine { .. } => "unfinished_line",
-            Warning::NotATranscript { .. } => "not_a_transcript",
+            Warning::NotATranscript { .. } => "other_file",
             Warning::Bug { .. } => "bug",
             Warning::Server { .. } => "server_message",
         }
@@ -133,7 +133,7 @@ impl Warnings {
     /// is neither, nor is another program's file.
     #[must_use]
     pub fn input_was_damaged(&self) -> bool {
-        self.counts.keys().any(|kind| matches!(*kind, "unreadable" | "damaged_line" | "bug"))
+        self.counts.keys().any(|kind| matches!(*kind, "unreadable_file" | "damaged_line" | "bug"))
     }
 }
 

@@ -102,7 +102,8 @@ mod tests {
         let read = |batch: &Batch| serde_json::from_slice::<ExportTraceServiceRequest>(&batch.body).unwrap();
         let json: Vec<_> = batches(Protocol::Json, limits, &spans).iter().map(read).collect();
         assert_eq!(protobuf, json);
-        let ids: Vec<_> = protobuf[0].resource_spans[0].scope_spans[0].spans.iter().map(|span| span.span_id.clone()).collect();
+        let ids: Vec<_> =
+            protobuf[0].resource_spans[0].scope_spans[0].spans.iter().map(|span| span.span_id.clone()).collect();
         let expected: Vec<_> = spans.iter().map(|span| span.span_id.0.to_vec()).collect();
         assert_eq!(ids, expected);
     }
@@ -121,10 +122,11 @@ mod tests {
 
     #[test]
     fn a_span_that_is_too_large_travels_alone() {
-        let sizes: Vec<_> = batches(Protocol::Json, Limits { spans: 9, bytes: 900 }, &[span(0, 1), span(1, 2_000), span(2, 1)])
-            .iter()
-            .map(|batch| batch.spans)
-            .collect();
+        let sizes: Vec<_> =
+            batches(Protocol::Json, Limits { spans: 9, bytes: 900 }, &[span(0, 1), span(1, 2_000), span(2, 1)])
+                .iter()
+                .map(|batch| batch.spans)
+                .collect();
         assert_eq!(sizes, [1, 1, 1]);
     }
 }

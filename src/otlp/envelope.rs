@@ -63,7 +63,9 @@ impl Envelope {
         field(&mut body, ABOUT, &self.resource);
         prefix(&mut body, PARTS, scope_spans);
         field(&mut body, ABOUT, &self.scope);
-        spans.iter().for_each(|span| field(&mut body, PARTS, span));
+        for span in spans {
+            field(&mut body, PARTS, span);
+        }
         body
     }
 

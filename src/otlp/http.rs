@@ -90,8 +90,12 @@ impl Client {
         let hint = match error {
             ureq::Error::Timeout(_) => "Try again later, or give the server more time with --timeout.",
             ureq::Error::HostNotFound | ureq::Error::BadUri(_) => "Check the host name in the endpoint.",
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "Check the server's certificate and this system's trust store.",
-            _ => "Check that the server runs and that the endpoint names its OTLP/HTTP port; what was not delivered goes next time.",
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
+                "Check the server's certificate and this system's trust store."
+            }
+            _ => {
+                "Check that the server runs and that the endpoint names its OTLP/HTTP port; what was not delivered goes next time."
+            }
         };
         Error::new(Exit::Unreachable, format!("Cannot reach {}: {error}.", self.settings.url), hint)
     }
@@ -153,7 +157,9 @@ fn refused(url: &str, reason: &str) -> Error {
 
 fn misdirected(url: &str, status: u16, reason: &str) -> Error {
     let hint = match status {
-        300..=399 => "Redirects are not followed, they could take the key elsewhere; name the final address as --endpoint.",
+        300..=399 => {
+            "Redirects are not followed, they could take the key elsewhere; name the final address as --endpoint."
+        }
         415 => "The server does not take this encoding; try the other --protocol, http/protobuf or http/json.",
         _ => "Check the endpoint's path; OTLP/HTTP servers take traces at /v1/traces.",
     };

@@ -95,6 +95,14 @@ impl Console {
         self.line(format_args!("{} {}", styled(CARE, "hint:"), printable(hint)));
     }
 
+    /// Something worth knowing that is no problem, and what to do about it.
+    pub fn note(&self, sentence: &str, hint: &str) {
+        if !self.output.quiet {
+            self.line(printable(sentence));
+            self.line(format_args!("{} {}", styled(CARE, "hint:"), printable(hint)));
+        }
+    }
+
     /// A line, also where only problems are wanted.
     pub fn line(&self, line: impl Display) {
         self.progress.aside(|| {

@@ -24,7 +24,8 @@ pub fn printable(text: &str) -> String {
 
 /// Controls (C0, C1, delete), line separators, invisible and bidirectional formatting.
 fn is_harmful(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -33,6 +34,9 @@ mod tests {
 
     #[test]
     fn a_terminal_gets_nothing_to_obey() {
-        assert_eq!(printable("a\u{1b}[31m\u{9b}x\u{202e}\n\tz żółć 🦀"), "a\\u{1b}[31m\\u{9b}x\\u{202e}\\n\\tz żółć 🦀");
+        assert_eq!(
+            printable("a\u{1b}[31m\u{9b}x\u{202e}\n\tz żółć 🦀"),
+            "a\\u{1b}[31m\\u{9b}x\\u{202e}\\n\\tz żółć 🦀"
+        );
     }
 }

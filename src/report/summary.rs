@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::console::Console;
 use super::numbers::{bytes, counted, grouped};
+use super::printable::printable;
 use crate::error::Exit;
 use crate::otlp::{Batch, Receipt};
 use crate::session::Session;
@@ -22,6 +23,8 @@ pub struct Summary {
     pub found: Found,
     /// What became of it.
     pub sent: Sent,
+    /// Whether nothing is to be sent.
+    pub is_dry_run: bool,
     warnings: Warnings,
     warned: usize,
 }
@@ -101,6 +104,12 @@ impl Summary {
         }
     }
 
+    /// Whether no transcript was found at all.
+    #[must_use]
+    pub fn found_nothing(&self) -> bool {
+        self.transcripts == self.warnings.counts().get("other_file").copied().unwrap_or_default()
+    }
+
     /// How the program ends if nothing ended it before.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
@@ -115,8 +124,9 @@ impl Summary {
     /// Three lines for a person, and a problem where spans did not arrive.
     pub fn print(&self, console: &Console, elapsed: Duration) {
         if !console.is_quiet() {
+            let sent = if self.is_dry_run { "nothing, this is a dry run".to_owned() } else { self.sent_line() };
             console.line(format_args!("read      {}", self.read_line(elapsed)));
-            console.line(format_args!("sent      {}", self.sent_line()));
+            console.line(format_args!("sent      {sent}"));
             console.line(format_args!("warnings  {}", self.warnings_line()));
         }
         for (reason, spans) in &self.sent.reasons {
@@ -139,14 +149,13 @@ impl Summary {
 
     fn sent_line(&self) -> String {
         let Sent { delivered, rejected, undelivered, requests, body_bytes, wire_bytes, .. } = self.sent;
-        let mut line = counted(delivered, "span");
         let lost = [(rejected, "rejected"), (undelivered, "not delivered")];
-        for (number, what) in lost.into_iter().filter(|(number, _)| *number > 0) {
-            line.push_str(&format!(", {} {what}", grouped(number)));
-        }
-        let requests = counted(requests, "request");
+        let lost = lost.into_iter().filter(|(number, _)| *number > 0);
+        let lost: String = lost.map(|(number, what)| format!(", {} {what}", grouped(number))).collect();
+        let (spans, requests) = (counted(delivered, "span"), counted(requests, "request"));
         let (wire, body) = (bytes(wire_bytes), bytes(body_bytes));
-        format!("{line} in {requests} ({wire} of {body}) to {}", super::printable(&self.sent.destination))
+        let destination = printable(&self.sent.destination);
+        format!("{spans}{lost} in {requests} ({wire} on the wire, {body} before compression) to {destination}")
     }
 
     fn warnings_line(&self) -> String {

@@ -35,7 +35,9 @@ fn turn(output: &mut impl Write, span: &Span, number: u64) -> io::Result<()> {
     let (began, ended) = (Timestamp::from(span.started_at), Timestamp::from(span.ended_at));
     let status = match &span.status {
         Status::Ok => styled(GOOD, "OK"),
-        Status::Error(message) => styled(BAD, &format!("ERROR {}", printable(first_characters(message, VALUE_CHARACTERS)))),
+        Status::Error(message) => {
+            styled(BAD, &format!("ERROR {}", printable(first_characters(message, VALUE_CHARACTERS))))
+        }
     };
     writeln!(output, "  {began} + {:.3} s  {status}", ended.seconds_since(began))?;
     writeln!(output, "  {}", styled(DIM, &format!("trace {}  span {}", span.trace_id, span.span_id)))?;
@@ -57,7 +59,8 @@ fn shortened(value: &Value, limit: usize) -> String {
         Value::Text(text) => {
             let first = first_characters(text, limit);
             let left_out = text.chars().count() - first.chars().count();
-            let rest = if left_out > 0 { format!("… +{} characters", grouped(left_out as u64)) } else { String::new() };
+            let rest =
+                if left_out > 0 { format!("… +{} characters", grouped(left_out as u64)) } else { String::new() };
             printable(first) + &rest
         }
     }
@@ -87,6 +90,10 @@ pub(super) fn totals(output: &mut impl Write, found: &Found) -> io::Result<()> {
 
 fn tokens(output: &mut impl Write, prompt: &str, generated: &str, tokens: Tokens) -> io::Result<()> {
     let (read, written) = (grouped(tokens.cache_read), grouped(tokens.cache_creation));
-    writeln!(output, "  {prompt:<20} {:>15}  ({read} read from the cache, {written} written to it)", grouped(tokens.prompt()))?;
+    writeln!(
+        output,
+        "  {prompt:<20} {:>15}  ({read} read from the cache, {written} written to it)",
+        grouped(tokens.prompt())
+    )?;
     writeln!(output, "  {generated:<20} {:>15}", grouped(tokens.output))
 }

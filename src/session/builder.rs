@@ -187,7 +187,7 @@ impl Builder {
 
     fn system(&mut self, record: &Record<'_>) {
         let text = record.content.as_deref().unwrap_or_default();
-        let bare = text.starts_with('/').then(|| Cow::Borrowed(text));
+        let bare = text.starts_with('/').then_some(Cow::Borrowed(text));
         match (record.subtype.as_deref(), slash_command(text).or(bare)) {
             (Some("local_command"), Some(command)) => self.prompt(record, PromptKind::Command, &command),
             (Some(subtype), _) => {

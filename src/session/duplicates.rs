@@ -70,7 +70,8 @@ mod tests {
     use super::*;
 
     fn session(requests: &[&str]) -> Session {
-        let requests: Vec<_> = requests.iter().map(|id| Request { id: (*id).to_owned(), ..Request::default() }).collect();
+        let requests: Vec<_> =
+            requests.iter().map(|id| Request { id: (*id).to_owned(), ..Request::default() }).collect();
         let call = |request: &Request| ToolCall {
             id: format!("call of {}", request.id),
             request_id: request.id.clone(),

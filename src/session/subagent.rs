@@ -110,7 +110,8 @@ impl Sidechain {
         self.agent.is_nested = is_nested;
         let launch = turn.tool_calls.iter().find(|call| Some(&call.id) == self.agent.launched_by.as_ref());
         let is_waited_for = launch.is_some_and(|call| !call.is_background);
-        if let Some((at, model)) = self.response.take().filter(|(at, _)| is_waited_for && Some(*at) > turn.answered_at) {
+        if let Some((at, model)) = self.response.take().filter(|(at, _)| is_waited_for && Some(*at) > turn.answered_at)
+        {
             (turn.answered_at, turn.response_model) = (Some(at), Some(model));
         }
         turn.subagents.push(self.finish());
@@ -118,7 +119,9 @@ impl Sidechain {
 
     /// The client's own agents: compaction and the like are no part of a turn.
     fn is_internal(&self) -> bool {
-        ["acompact", "aside_question", "prompt_suggestion", "session_memory"].iter().any(|name| self.agent.id.contains(name))
+        ["acompact", "aside_question", "prompt_suggestion", "session_memory"]
+            .iter()
+            .any(|name| self.agent.id.contains(name))
     }
 }
 

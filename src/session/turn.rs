@@ -111,8 +111,13 @@ impl Turn {
     /// A command that the client carried out by itself, as `/clear` or `!ls`.
     #[must_use]
     pub fn is_local_command(&self) -> bool {
-        let command = self.prompt.as_ref().is_some_and(|prompt| matches!(prompt.kind, PromptKind::Command | PromptKind::Shell));
-        command && self.requests.is_empty() && self.duplicate_requests == 0 && self.failure.is_none() && !self.is_interrupted
+        let command =
+            self.prompt.as_ref().is_some_and(|prompt| matches!(prompt.kind, PromptKind::Command | PromptKind::Shell));
+        command
+            && self.requests.is_empty()
+            && self.duplicate_requests == 0
+            && self.failure.is_none()
+            && !self.is_interrupted
     }
 
     /// Whether it has a span of its own. A turn that is only a copy has none; a turn without a

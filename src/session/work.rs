@@ -50,11 +50,14 @@ pub struct ToolCall {
     pub is_error: bool,
 }
 
-/// A chain's requests and calls, each with the number of the turn that it stands in.
+/// Things, each with the number of the turn that it stands in.
+type InTurns<T> = Vec<(usize, T)>;
+
+/// A chain's requests and calls.
 #[derive(Debug, Default)]
 pub(crate) struct Work {
-    requests: Vec<(usize, Request)>,
-    calls: Vec<(usize, ToolCall)>,
+    requests: InTurns<Request>,
+    calls: InTurns<ToolCall>,
     request_index: HashMap<String, usize>,
     call_index: HashMap<String, usize>,
     /// As the calls' results say.
@@ -128,7 +131,11 @@ impl Work {
 
     /// The newest call that launches a subagent.
     pub(crate) fn newest_launch(&self) -> Option<&str> {
-        self.calls.iter().rev().find(|(_, call)| LAUNCHERS.contains(&call.name.as_str())).map(|(_, call)| call.id.as_str())
+        self.calls
+            .iter()
+            .rev()
+            .find(|(_, call)| LAUNCHERS.contains(&call.name.as_str()))
+            .map(|(_, call)| call.id.as_str())
     }
 
     /// The ids of its calls.
@@ -137,7 +144,7 @@ impl Work {
     }
 
     /// All that was collected, in the order of the records.
-    pub(crate) fn into_parts(self) -> (Vec<(usize, Request)>, Vec<(usize, ToolCall)>) {
+    pub(crate) fn into_parts(self) -> (InTurns<Request>, InTurns<ToolCall>) {
         (self.requests, self.calls)
     }
 

@@ -52,7 +52,8 @@ mod tests {
             others: vec![pair("service.name", "other"), pair("team", "a"), pair("team", "b")],
         };
         let attributes = resource.attributes();
-        let shown: Vec<_> = attributes.iter().map(|attribute| format!("{}={:?}", attribute.key, attribute.value)).collect();
+        let shown: Vec<_> =
+            attributes.iter().map(|attribute| format!("{}={:?}", attribute.key, attribute.value)).collect();
         let expected = ["service.name=Text(\"mine\")", "telemetry.sdk.language=Text(\"rust\")", "team=Text(\"b\")"];
         assert_eq!(shown, expected);
     }

@@ -81,7 +81,11 @@ impl From<&Usage<'_>> for Tokens {
         let nested = usage.cache_creation.five_minutes.saturating_add(usage.cache_creation.one_hour);
         Self {
             input: usage.input_tokens,
-            cache_creation: if usage.cache_creation_input_tokens == 0 { nested } else { usage.cache_creation_input_tokens },
+            cache_creation: if usage.cache_creation_input_tokens == 0 {
+                nested
+            } else {
+                usage.cache_creation_input_tokens
+            },
             cache_read: usage.cache_read_input_tokens,
             output: usage.output_tokens,
         }

@@ -1,0 +1,91 @@
+//! What goes with every request: the key, where the endpoint may see it, and what is asked for.
+
+use super::endpoint::{MODA, Source};
+use super::variables::{Variables, pairs};
+use crate::cli::Delivery;
+use crate::error::Error;
+use crate::otlp::{Header, is_loopback};
+
+/// The key, where the endpoint may see it, and every header that is asked for; of a name given
+/// twice the one on the command line.
+pub(super) fn of(
+    delivery: &Delivery,
+    variables: Variables<'_>,
+    url: &str,
+    source: Source,
+) -> Result<Vec<Header>, Error> {
+    let mut headers = Vec::new();
+    for header in &delivery.headers {
+        let pair = header.split_once('=').filter(|(name, _)| !name.trim().is_empty());
+        let (name, value) = pair.ok_or_else(|| {
+            Error::usage("A --header is not of the form NAME=VALUE.", "Write --header 'Authorization=Bearer ...'.")
+        })?;
+        add(&mut headers, name.trim(), value.trim());
+    }
+    if source == Source::OpenTelemetry {
+        for name in ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"] {
+            for (name, value) in pairs(&variables(name).unwrap_or_default()) {
+                add(&mut headers, &name, &value);
+            }
+        }
+    } else if let Some(key) = key(delivery, variables)? {
+        add(&mut headers, "Authorization", &format!("Bearer {key}"));
+    }
+    check_characters(&headers)?;
+    check_key(&headers, url)?;
+    Ok(headers)
+}
+
+/// Moda's own endpoint needs a key, and no key travels unencrypted over a network.
+fn check_key(headers: &[Header], url: &str) -> Result<(), Error> {
+    let has_key = headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization"));
+    if url.starts_with(MODA.trim_end_matches("/v1/traces")) && !has_key {
+        return Err(Error::usage(
+            "There is no key for Moda.",
+            "Set MODA_API_KEY or --api-key-file, name another --endpoint, or look first with --dry-run.",
+        ));
+    }
+    if has_key && !url.starts_with("https:") && !is_loopback(url) {
+        return Err(Error::usage(
+            format!("The key for {url} would travel unencrypted."),
+            "Use an https: endpoint; plain http: is for this machine only.",
+        ));
+    }
+    Ok(())
+}
+
+fn add(headers: &mut Vec<Header>, name: &str, value: &str) {
+    if !headers.iter().any(|header| header.name.eq_ignore_ascii_case(name)) {
+        headers.push(Header { name: name.to_owned(), value: value.to_owned() });
+    }
+}
+
+fn check_characters(headers: &[Header]) -> Result<(), Error> {
+    let is_valid = |header: &&Header| {
+        header.name.parse::<ureq::http::HeaderName>().is_ok() && header.value.parse::<ureq::http::HeaderValue>().is_ok()
+    };
+    match headers.iter().find(|header| !is_valid(header)) {
+        None => Ok(()),
+        Some(header) => Err(Error::usage(
+            format!("The header {:?} or its value has a character that HTTP does not allow.", header.name),
+            "Check MODA_API_KEY, the key file and the headers for line breaks and spaces.",
+        )),
+    }
+}
+
+fn key(delivery: &Delivery, variables: Variables<'_>) -> Result<Option<String>, Error> {
+    let Some(path) = &delivery.api_key_file else {
+        return Ok(variables("MODA_API_KEY").map(|key| key.trim().to_owned()));
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Error::usage(format!("Cannot read the key file {}: {error}.", path.display()), "Check --api-key-file.")
+    })?;
+    let key = text.trim();
+    if key.is_empty() {
+        return Err(Error::usage(
+            format!("The key file {} is empty.", path.display()),
+            "Put the key into it, on one line.",
+        ));
+    }
+    Ok(Some(key.to_owned()))
+}

@@ -1,0 +1,163 @@
+//! What is meant: options over variables over defaults, checked against each other.
+//!
+//! Everything is decided here, before anything is read; the environment comes in as a function,
+//! so that each rule can be tested as one of values.
+
+mod endpoint;
+mod headers;
+mod variables;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::cli::{Compression, Delivery, Format, SpanContent, Upload, WireProtocol};
+use crate::error::Error;
+use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
+use crate::span::{Identity, Resource};
+use endpoint::Source;
+pub use variables::Variables;
+use variables::{otel, pairs};
+
+/// For a request, where neither the command line nor the environment says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// An upload, as it is meant.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where transcripts are looked for.
+    pub paths: Vec<PathBuf>,
+    /// What becomes of the spans.
+    pub output: OutputSettings,
+    /// How requests are encoded, in a dry run, too.
+    pub protocol: Protocol,
+    /// How large requests become.
+    pub limits: Limits,
+    /// Who speaks.
+    pub resource: Resource,
+    /// Whose sessions these are.
+    pub identity: Identity,
+    /// Whether turns without a request are sent.
+    pub include_commands: bool,
+    /// Whether damaged input makes the exit code.
+    pub strict: bool,
+}
+
+/// What becomes of the spans.
+#[derive(Debug)]
+pub enum OutputSettings {
+    /// A dry run prints them.
+    Print(Format),
+    /// They go to a server.
+    Http(HttpSettings),
+    /// They go to a file.
+    File(PathBuf),
+    /// They go to standard output.
+    Stdout,
+}
+
+impl Settings {
+    /// Reads the command line in the light of the environment.
+    pub fn new(args: &Upload, variables: Variables<'_>) -> Result<Self, Error> {
+        let protocol = protocol(&args.delivery, variables)?;
+        let (output, protocol) = if args.dry_run {
+            (OutputSettings::Print(args.format), Protocol::Json)
+        } else {
+            let (endpoint, source) = endpoint::choose(&args.delivery, variables);
+            match endpoint {
+                Endpoint::File(path) => (OutputSettings::File(path), Protocol::Json),
+                Endpoint::Stdout => (OutputSettings::Stdout, Protocol::Json),
+                Endpoint::Http(url) => (OutputSettings::Http(http(args, variables, url, source, protocol)?), protocol),
+            }
+        };
+        Ok(Self {
+            paths: args.paths.clone(),
+            output,
+            protocol,
+            limits: Limits {
+                spans: args.delivery.max_batch_spans as usize,
+                bytes: usize::try_from(args.delivery.max_batch_bytes.as_u64()).unwrap_or(usize::MAX),
+            },
+            resource: resource(&args.content, variables),
+            identity: Identity {
+                conversation_id: given(args.content.conversation_id.as_ref()),
+                user_id: given(args.content.user_id.as_ref()).or_else(|| variables("MODA_USER_ID")),
+            },
+            include_commands: args.content.include_commands,
+            strict: args.strict,
+        })
+    }
+}
+
+fn http(
+    args: &Upload,
+    variables: Variables<'_>,
+    url: String,
+    source: Source,
+    protocol: Protocol,
+) -> Result<HttpSettings, Error> {
+    endpoint::check(&url)?;
+    let headers = headers::of(&args.delivery, variables, &url, source)?;
+    let (gzip, timeout) = (gzip(&args.delivery, variables)?, timeout(&args.delivery, variables)?);
+    Ok(HttpSettings { url, headers, protocol, gzip, timeout })
+}
+
+fn protocol(delivery: &Delivery, variables: Variables<'_>) -> Result<Protocol, Error> {
+    match delivery.protocol {
+        Some(WireProtocol::HttpProtobuf) => return Ok(Protocol::Protobuf),
+        Some(WireProtocol::HttpJson) => return Ok(Protocol::Json),
+        None => {}
+    }
+    match otel(variables, "PROTOCOL") {
+        None => Ok(Protocol::Protobuf),
+        Some((_, value)) if value == "http/protobuf" => Ok(Protocol::Protobuf),
+        Some((_, value)) if value == "http/json" => Ok(Protocol::Json),
+        Some((name, value)) => Err(Error::usage(
+            format!("{name} is {value:?}, which moda-agent does not speak."),
+            "Use http/protobuf or http/json; --protocol wins over the variable.",
+        )),
+    }
+}
+
+fn gzip(delivery: &Delivery, variables: Variables<'_>) -> Result<bool, Error> {
+    if let Some(compression) = delivery.compression {
+        return Ok(compression == Compression::Gzip);
+    }
+    match otel(variables, "COMPRESSION") {
+        None => Ok(true),
+        Some((_, value)) if value == "gzip" => Ok(true),
+        Some((_, value)) if value == "none" => Ok(false),
+        Some((name, value)) => Err(Error::usage(
+            format!("{name} is {value:?}, which moda-agent does not know."),
+            "Use gzip or none; --compression wins over the variable.",
+        )),
+    }
+}
+
+/// OpenTelemetry's variable is in milliseconds.
+fn timeout(delivery: &Delivery, variables: Variables<'_>) -> Result<Duration, Error> {
+    if let Some(timeout) = delivery.timeout {
+        return Ok(timeout.into());
+    }
+    let Some((name, value)) = otel(variables, "TIMEOUT") else { return Ok(TIMEOUT) };
+    value.parse().map(Duration::from_millis).map_err(|_| {
+        Error::usage(
+            format!("{name} is {value:?}, which is no number of milliseconds."),
+            "--timeout wins over the variable.",
+        )
+    })
+}
+
+fn resource(content: &SpanContent, variables: Variables<'_>) -> Resource {
+    let others = pairs(&variables("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default());
+    let named = || others.iter().rev().find(|(key, _)| key == "service.name").map(|(_, value)| value.clone());
+    let service_name = given(content.service_name.as_ref()).or_else(|| variables("OTEL_SERVICE_NAME")).or_else(named);
+    Resource {
+        service_name: service_name.unwrap_or_else(|| "claude-code".to_owned()),
+        environment: given(content.environment.as_ref()),
+        others,
+    }
+}
+
+pub(super) fn given(option: Option<&String>) -> Option<String> {
+    option.filter(|text| !text.is_empty()).cloned()
+}
