@@ -88,9 +88,9 @@ mod tests {
 
     fn batches(protocol: Protocol, limits: Limits, spans: &[Span]) -> Vec<Batch> {
         let mut batcher = Batcher::new(protocol, &resource(), limits);
-        let mut batches: Vec<_> = spans.iter().filter_map(|span| batcher.push(span)).collect();
-        batches.extend(batcher.flush());
-        batches
+        let mut full: Vec<_> = spans.iter().filter_map(|span| batcher.push(span)).collect();
+        full.extend(batcher.flush());
+        full
     }
 
     #[test]

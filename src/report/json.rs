@@ -1,6 +1,6 @@
 //! The dry run for programs: one object a turn.
 //!
-//! `{"session_id","project","trace_id","span_id","name","start","end","status","error","attributes"}`;
+//! `{"session_id","project","trace_id","span_id","name","kind","start","end","status","error","attributes"}`;
 //! times in RFC 3339, `error` only where the status is `ERROR`, `project` only where it is known.
 
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 use crate::session::Session;
-use crate::span::{Attribute, Span, Status, Value};
+use crate::span::{Attribute, Span, SpanKind, Status, Value};
 use crate::transcript::Timestamp;
 
 /// Writes a line a span.
@@ -29,6 +29,7 @@ struct Turn<'a> {
     trace_id: String,
     span_id: String,
     name: &'a str,
+    kind: &'static str,
     start: String,
     end: String,
     status: &'a str,
@@ -50,6 +51,9 @@ impl<'a> Turn<'a> {
             trace_id: span.trace_id.to_string(),
             span_id: span.span_id.to_string(),
             name: span.name,
+            kind: match span.kind {
+                SpanKind::Client => "CLIENT",
+            },
             start: Timestamp::from(span.started_at).to_string(),
             end: Timestamp::from(span.ended_at).to_string(),
             status,

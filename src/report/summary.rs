@@ -151,7 +151,8 @@ impl Summary {
         let Sent { delivered, rejected, undelivered, requests, body_bytes, wire_bytes, .. } = self.sent;
         let lost = [(rejected, "rejected"), (undelivered, "not delivered")];
         let lost = lost.into_iter().filter(|(number, _)| *number > 0);
-        let lost: String = lost.map(|(number, what)| format!(", {} {what}", grouped(number))).collect();
+        let lost: Vec<_> = lost.map(|(number, what)| format!(", {} {what}", grouped(number))).collect();
+        let lost = lost.concat();
         let (spans, requests) = (counted(delivered, "span"), counted(requests, "request"));
         let (wire, body) = (bytes(wire_bytes), bytes(body_bytes));
         let destination = printable(&self.sent.destination);

@@ -80,7 +80,7 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for AnyVisitor<T> {
 /// A count written as a float (`12.0`); nothing where it is negative, broken or beyond `u64`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 fn whole(number: f64) -> Option<u64> {
-    (number >= 0.0 && number < 18_446_744_073_709_551_616.0).then_some(number as u64)
+    (0.0..18_446_744_073_709_551_616.0).contains(&number).then_some(number as u64)
 }
 
 impl<'de> Lenient<'de> for Option<Cow<'de, str>> {
