@@ -1,0 +1,194 @@
+//! Wrong usage, bad input, quiet output: each a clear sentence with a hint and the right exit code.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{moda_agent, recordings, stderr_of, stdout, upload};
+
+const SESSION: &str = "11111111-1111-4111-8111-111111111111";
+const PROMPT: &str = r#"{"type":"user","uuid":"u1","sessionId":"S","timestamp":"2026-02-20T10:00:00.000Z","message":{"role":"user","content":"fix the test"}}"#;
+const ANSWER: &str = r#"{"type":"assistant","uuid":"a1","sessionId":"S","timestamp":"2026-02-20T10:00:03.000Z","message":{"role":"assistant","id":"msg_1","model":"m","stop_reason":"end_turn","content":[{"type":"text","text":"done"}],"usage":{"input_tokens":3,"output_tokens":5}}}"#;
+
+fn transcript(folder: &Path, lines: &[&[u8]]) -> String {
+    let path = folder.join(format!("{SESSION}.jsonl"));
+    fs::write(&path, lines.concat()).unwrap();
+    path.display().to_string()
+}
+
+fn line(text: &str) -> Vec<u8> {
+    format!("{text}\n").into_bytes()
+}
+
+/// The one turn of a dry run.
+fn only_turn(path: &str) -> serde_json::Value {
+    let printed = stdout(upload(&["--dry-run", "--format", "json", "-q", path]));
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    serde_json::from_str(&printed).unwrap()
+}
+
+#[test]
+fn wrong_usage_ends_with_two_and_says_what_to_do() {
+    let live = recordings("live-2.1.330");
+    let cases: [(&[&str], &str, &str); 9] = [
+        (&["/no/such/place", "--dry-run"], "error: Cannot read /no/such/place: ", "hint: "),
+        (&[&live], "error: There is no key for Moda.", "hint: Set MODA_API_KEY or --api-key-file"),
+        (&["--endpoint", "localhost:4318", &live], "is no URL of an OTLP/HTTP server", "hint: "),
+        (&["--endpoint", "ftp://x", &live], "\"ftp://x/v1/traces\" is no URL", "hint: "),
+        (&["--endpoint", "https://u:p@x", &live], "holds a user name or password", "hint: "),
+        (
+            &["--endpoint", "http://192.0.2.1", "--header", "Authorization=x", &live],
+            "would travel unencrypted",
+            "hint: Use an https:",
+        ),
+        (&["--header", "nonsense", "--endpoint", "http://127.0.0.1:9", &live], "not of the form NAME=VALUE", "hint: "),
+        (&["--api-key-file", "/no/such/key", &live], "Cannot read the key file /no/such/key", "hint: "),
+        (&[], "required arguments were not provided", "Usage: moda-agent upload"),
+    ];
+    for (arguments, sentence, hint) in cases {
+        let said = stderr_of(&mut upload(arguments), 2);
+        assert!(said.contains(sentence) && said.contains(hint), "{arguments:?}\n{said}");
+    }
+}
+
+#[test]
+fn odd_variables_are_named() {
+    for (name, value) in [
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "zstd"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "soon"),
+    ] {
+        let mut command = upload(&["--endpoint", "http://127.0.0.1:9", &recordings("live-2.1.330")]);
+        let said = stderr_of(command.env(name, value), 2);
+        assert!(said.contains(name) && said.contains(value) && said.contains("hint: "), "{said}");
+    }
+}
+
+#[test]
+fn nothing_to_do_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let said = stderr_of(&mut upload(&["--dry-run", &path]), 0);
+    assert!(said.contains("There are no transcripts under") && said.contains("hint: "), "{said}");
+    assert_eq!(stderr_of(&mut upload(&["--dry-run", "-q", &path]), 0), "");
+}
+
+#[test]
+fn a_named_file_that_is_no_transcript_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    fs::write(&path, "hello\nworld\n").unwrap();
+    let said = stderr_of(&mut upload(&["--dry-run", &path.display().to_string()]), 2);
+    assert!(said.contains("notes.txt is no transcript of Claude Code.") && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn damage_costs_its_line_and_is_shown_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: [&[u8]; 7] = [
+        b"\xef\xbb\xbf",
+        &line(PROMPT),
+        b"{\"type\":\"assistant\",\"mess\n",
+        b"\xff\xfe garbage\r\n\n",
+        &line(r#"{"type":["user"],"message":7}"#),
+        &line(ANSWER),
+        b"{\"type\":\"assistant\",\"message\":{\"id\":\"msg_2\",\"con",
+    ];
+    let path = transcript(folder.path(), &lines);
+    let turn = only_turn(&path);
+    assert_eq!(turn["attributes"]["gen_ai.usage.output_tokens"], 5);
+    assert_eq!(turn["attributes"]["llm.completions.0.content"], "done");
+    let said = stderr_of(&mut upload(&["--dry-run", "--format", "json", &path]), 0);
+    for warning in
+        [":2: no JSON", ":3: no JSON", ":7: the last line is cut", "warnings  2 damaged lines, 1 unfinished line"]
+    {
+        assert!(said.contains(warning), "{warning}\n{said}");
+    }
+    assert!(!said.contains("garbage"));
+    stderr_of(&mut upload(&["--dry-run", "--format", "json", "--strict", &path]), 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_costs_only_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = transcript(folder.path(), &[&line(PROMPT), &line(ANSWER)]);
+    fs::create_dir(folder.path().join("22222222-2222-4222-8222-222222222222.jsonl")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", folder.path().join("33333333-3333-4333-8333-333333333333.jsonl")).unwrap();
+    assert_eq!(only_turn(&folder.path().display().to_string())["session_id"], SESSION);
+    assert_eq!(only_turn(&path)["session_id"], SESSION);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_without_permission_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    transcript(folder.path(), &[&line(PROMPT), &line(ANSWER)]);
+    let locked = folder.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    if fs::read_dir(&locked).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    let said = stderr_of(&mut upload(&["--dry-run", "--strict", &folder.path().display().to_string()]), 1);
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(said.contains("locked: cannot be read") && said.contains("1 session, 1 turn"), "{said}");
+}
+
+#[test]
+fn text_of_strangers_reaches_the_terminal_as_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let prompt = PROMPT.replace("fix the test", r"\u001b]0;owned\u0007 \u202efix\n\u009b2J");
+    let path = transcript(folder.path(), &[&line(&prompt), &line(ANSWER)]);
+    let mut command = upload(&["--dry-run", "--color", "never", &path]);
+    let printed = command.assert().success().get_output().stdout.clone();
+    let printed = String::from_utf8(printed).unwrap();
+    assert!(printed.contains(r"\u{1b}]0;owned\u{7} \u{202e}fix\n\u{9b}2J"), "{printed}");
+    assert!(printed.chars().all(|letter| letter == '\n' || !letter.is_control()));
+}
+
+#[test]
+fn colours_come_only_where_they_are_wanted() {
+    let live = recordings("live-2.1.330");
+    let has_codes = |command: &mut assert_cmd::Command| command.assert().success().get_output().stdout.contains(&0x1b);
+    assert!(!has_codes(&mut upload(&["--dry-run", &live])));
+    assert!(has_codes(&mut upload(&["--dry-run", "--color", "always", &live])));
+    assert!(!has_codes(&mut upload(&["--dry-run", "--color", "never", &live])));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let all = ["live-2.1.330", "interactive-2.1.330", "client-2.1.330"].map(recordings);
+    for format in ["text", "json", "otlp-json"] {
+        let run = || {
+            let mut command = upload(&["--dry-run", "--format", format, "-q"]);
+            command.args(&all);
+            stdout(command)
+        };
+        let first = run();
+        assert!(!first.is_empty());
+        for _ in 0..4 {
+            assert!(run() == first, "{format} differs from run to run");
+        }
+    }
+}
+
+#[test]
+fn an_option_of_a_dry_run_alone_is_refused() {
+    stderr_of(&mut upload(&["--format", "json", &recordings("live-2.1.330")]), 2);
+}
+
+#[test]
+fn help_and_version_work() {
+    for arguments in [&["--help"][..], &["-h"], &["upload", "--help"], &["--version"], &["help", "upload"]] {
+        let mut command = moda_agent();
+        assert!(!stdout_of(command.args(arguments)).is_empty());
+    }
+}
+
+fn stdout_of(command: &mut assert_cmd::Command) -> String {
+    String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap()
+}
