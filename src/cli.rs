@@ -1,5 +1,7 @@
 //! What can be typed. What it means is decided in `config`.
 
+#![expect(clippy::doc_markdown, reason = "the texts are printed as they stand here")]
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -36,7 +38,7 @@ pub enum Command {
     Man,
 }
 
-/// `moda-agent upload`
+/// moda-agent upload
 #[derive(Args, Debug)]
 #[command(after_long_help = AFTER_UPLOAD)]
 pub struct Upload {
@@ -69,13 +71,13 @@ pub struct Upload {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Delivery")]
 pub struct Delivery {
-    /// Where to send: a server's URL, `file:PATH` for a file of OTLP/JSON lines, or `-` for standard output
+    /// Where to send: a server's URL, file:PATH for a file of OTLP/JSON lines, or - for standard output
     ///
-    /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: `MODA_BASE_URL`,
-    /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT`, then Moda's ingest.
+    /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: MODA_BASE_URL,
+    /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, then Moda's ingest.
     #[arg(long, value_name = "URL", env = "MODA_AGENT_ENDPOINT", hide_env = true, value_hint = ValueHint::Url)]
     pub endpoint: Option<String>,
-    /// A file that holds the key, instead of the variable `MODA_API_KEY`
+    /// A file that holds the key, instead of the variable MODA_API_KEY
     #[arg(long, value_name = "FILE", env = "MODA_AGENT_API_KEY_FILE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub api_key_file: Option<PathBuf>,
     /// A header for every request; may be given several times
@@ -106,10 +108,10 @@ pub struct SpanContent {
     /// The conversation that the sessions belong to [default: each its own]
     #[arg(long, value_name = "ID", env = "MODA_AGENT_CONVERSATION_ID", hide_env = true)]
     pub conversation_id: Option<String>,
-    /// The user that the sessions belong to; also the variable `MODA_USER_ID`
+    /// The user that the sessions belong to; also the variable MODA_USER_ID
     #[arg(long, value_name = "ID", env = "MODA_AGENT_USER_ID", hide_env = true)]
     pub user_id: Option<String>,
-    /// The service that the spans come from; also `OTEL_SERVICE_NAME` [default: claude-code]
+    /// The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]
     #[arg(long, value_name = "NAME", env = "MODA_AGENT_SERVICE_NAME", hide_env = true)]
     pub service_name: Option<String>,
     /// The deployment environment, as in production
@@ -131,7 +133,7 @@ pub struct Output {
     /// Print every request and every warning
     #[arg(short, long, env = "MODA_AGENT_VERBOSE", hide_env = true, value_parser = FalseyValueParser::new())]
     pub verbose: bool,
-    /// When to use colours; `NO_COLOR` switches them off, too
+    /// When to use colours; NO_COLOR switches them off, too
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", env = "MODA_AGENT_COLOR", hide_env = true)]
     pub color: Color,
     /// When to show a progress bar
@@ -146,7 +148,7 @@ pub enum Format {
     Text,
     /// One object a turn, JSON lines
     Json,
-    /// One `ExportTraceServiceRequest` a line, exactly what would be sent
+    /// One ExportTraceServiceRequest a line, exactly what would be sent
     OtlpJson,
 }
 

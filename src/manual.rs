@@ -1,21 +1,96 @@
-//! The man page, from the command line's definition.
+//! The man page: the command line's definition, and what it does not say.
 
 use std::io::{self, Write};
 
 use clap::CommandFactory;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::Cli;
 
-/// Writes `moda-agent.1`: the program, then each command.
+/// Names of variables, each with what it does.
+const VARIABLES: [(&str, &str); 13] = [
+    (
+        "MODA_API_KEY",
+        "The key, sent as Authorization: Bearer to an endpoint from --endpoint, MODA_BASE_URL or the default, never to one from an OTEL_ variable. --api-key-file wins over it.",
+    ),
+    ("MODA_BASE_URL", "The endpoint, where --endpoint does not name one."),
+    ("MODA_USER_ID", "The user, where --user-id does not name one."),
+    ("MODA_AGENT_...", "Any option of upload, by its name: MODA_AGENT_TIMEOUT=1m. The option wins."),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "The URL for traces, taken as it is, where neither --endpoint nor MODA_BASE_URL is given.",
+    ),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "The base URL after that; /v1/traces is appended."),
+    (
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "Headers for an endpoint from an OTEL_ variable: name=value, comma separated, percent encoded. OTEL_EXPORTER_OTLP_TRACES_HEADERS wins over it, --header over both.",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "http/protobuf or http/json. OTEL_EXPORTER_OTLP_TRACES_PROTOCOL wins over it, --protocol over both.",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_COMPRESSION",
+        "gzip or none. OTEL_EXPORTER_OTLP_TRACES_COMPRESSION wins over it, --compression over both.",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "Milliseconds. OTEL_EXPORTER_OTLP_TRACES_TIMEOUT wins over it, --timeout over both.",
+    ),
+    ("OTEL_SERVICE_NAME", "service.name, where --service-name is not given."),
+    ("OTEL_RESOURCE_ATTRIBUTES", "Further resource attributes: key=value, comma separated, percent encoded."),
+    ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NO_COLOR", "As usual."),
+];
+
+/// Exit codes, each with its meaning.
+const EXIT_CODES: [(&str, &str); 5] = [
+    ("0", "All is delivered, or there was nothing to do."),
+    ("1", "Spans were rejected, or, with --strict, input was damaged."),
+    ("2", "Wrong usage or configuration; nothing was sent."),
+    ("3", "The key was refused."),
+    ("4", "The endpoint could not be reached or kept failing; what was not delivered goes next time."),
+];
+
+/// Formats of a dry run, each with its shape. They are stable: fields are added, none is changed.
+const FORMATS: [(&str, &str); 3] = [
+    ("text", "For people. It may change in any version."),
+    (
+        "json",
+        "One object a turn and line: session_id, project (where known), trace_id, span_id, name, kind, start, end (RFC 3339), status (OK or ERROR), error (with ERROR), attributes (an object; texts and integers).",
+    ),
+    (
+        "otlp-json",
+        "One ExportTraceServiceRequest of OTLP/JSON a line, exactly what http/json would send. file:PATH and - write the same; the OpenTelemetry Collector's otlpjsonfile receiver reads it.",
+    ),
+];
+
+/// Writes `moda-agent.1`: the program, each command, then the tables above.
 pub fn write(output: &mut impl Write) -> io::Result<()> {
     let mut command = Cli::command();
     command.build();
-    clap_mangen::Man::new(command.clone()).render(output)?;
+    let page = Man::new(command.clone());
+    page.render_title(output)?;
+    page.render_name_section(output)?;
+    page.render_synopsis_section(output)?;
+    page.render_description_section(output)?;
     for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
-        let page = clap_mangen::Man::new(subcommand.clone());
-        page.render_synopsis_section(output)?;
-        page.render_description_section(output)?;
+        let heading = format!("{} {}", command.get_name(), subcommand.get_name());
+        let about = subcommand.get_about().map(ToString::to_string).unwrap_or_default();
+        Roff::new().control("SH", [heading.to_uppercase().as_str()]).text([roman(about)]).to_writer(output)?;
+        let page = Man::new(subcommand.clone().disable_help_flag(true).disable_version_flag(true));
         page.render_options_section(output)?;
     }
-    Ok(())
+    table(output, "FORMATS OF A DRY RUN", &FORMATS)?;
+    table(output, "ENVIRONMENT", &VARIABLES)?;
+    table(output, "EXIT STATUS", &EXIT_CODES)
+}
+
+fn table(output: &mut impl Write, heading: &str, rows: &[(&str, &str)]) -> io::Result<()> {
+    let mut section = Roff::new();
+    section.control("SH", [heading]);
+    for (name, meaning) in rows {
+        section.control("TP", []).text([bold(*name)]).text([roman(*meaning)]);
+    }
+    section.to_writer(output)
 }

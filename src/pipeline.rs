@@ -38,17 +38,23 @@ pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> 
     });
     let finished = sink.finish(summary, result.is_ok());
     result.and(finished)?;
-    if summary.found_nothing() { nothing_found(&settings.paths, console) } else { Ok(()) }
+    if summary.found_nothing() { nothing_found(&settings.paths, summary, console) } else { Ok(()) }
 }
 
-/// An empty folder is nothing to do; a named file that is no transcript is a mistake.
-fn nothing_found(paths: &[PathBuf], console: &Console) -> Result<(), Error> {
-    let hint = "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.";
-    if let Some(file) = paths.iter().find(|path| path.is_file()) {
-        return Err(Error::usage(format!("{} is no transcript of Claude Code.", file.display()), hint));
-    }
+/// An empty folder is nothing to do; a file that is no transcript, or nothing but what cannot be
+/// read, is a mistake.
+fn nothing_found(paths: &[PathBuf], summary: &Summary, console: &Console) -> Result<(), Error> {
     let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-    console.note(&format!("There are no transcripts under {}.", places.join(", ")), hint);
+    let places = places.join(", ");
+    if summary.input_was_damaged() {
+        let hint = "Run moda-agent as the user whose sessions these are.";
+        return Err(Error::usage(format!("Nothing under {places} could be read."), hint));
+    }
+    let hint = "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.";
+    if paths.iter().any(|path| path.is_file()) {
+        return Err(Error::usage(format!("{places} is no transcript of Claude Code."), hint));
+    }
+    console.note(&format!("There are no transcripts under {places}."), hint);
     Ok(())
 }
 

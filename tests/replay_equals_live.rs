@@ -4,6 +4,8 @@
 //! Every difference is named here with its case and its reason, and a named difference that
 //! does not occur fails the test, too.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

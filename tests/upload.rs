@@ -1,5 +1,7 @@
 //! Uploads to a scripted server: what goes over the wire, and what each answer leads to.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 mod support;
 
 use opentelemetry_proto::tonic::collector::trace::v1::{
@@ -117,7 +119,9 @@ fn the_key_goes_only_where_its_owner_sends_it() {
     let key_file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(key_file.path(), format!("{KEY}\n")).unwrap();
     let key_file = key_file.path().display().to_string();
-    let cases: [(&[&str], &[(&str, &str)], Option<&str>); 6] = [
+    /// Options, variables, the header that arrives.
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], Option<&'a str>);
+    let cases: [Case<'_>; 6] = [
         (&["--endpoint", "URL"], &[("MODA_API_KEY", KEY)], Some(&bearer)),
         (&[], &[("MODA_BASE_URL", "URL"), ("MODA_API_KEY", KEY)], Some(&bearer)),
         (&["--endpoint", "URL", "--api-key-file", &key_file], &[], Some(&bearer)),

@@ -1,5 +1,7 @@
 //! Wrong usage, bad input, quiet output: each a clear sentence with a hint and the right exit code.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::fs;
@@ -120,22 +122,16 @@ fn a_file_that_cannot_be_read_costs_only_itself() {
     assert_eq!(only_turn(&path)["session_id"], SESSION);
 }
 
-#[cfg(unix)]
+/// Root may read every file but this one.
+#[cfg(target_os = "linux")]
 #[test]
-fn a_folder_without_permission_is_a_warning() {
-    use std::os::unix::fs::PermissionsExt;
+fn what_cannot_be_read_is_a_warning_and_alone_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    transcript(folder.path(), &[&line(PROMPT), &line(ANSWER)]);
-    let locked = folder.path().join("locked");
-    fs::create_dir(&locked).unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
-    if fs::read_dir(&locked).is_ok() {
-        eprintln!("skipped: this user may read everything");
-        return;
-    }
-    let said = stderr_of(&mut upload(&["--dry-run", "--strict", &folder.path().display().to_string()]), 1);
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
-    assert!(said.contains("locked: cannot be read") && said.contains("1 session, 1 turn"), "{said}");
+    let path = transcript(folder.path(), &[&line(PROMPT), &line(ANSWER)]);
+    let said = stderr_of(&mut upload(&["--dry-run", "--strict", "/proc/self/mem", &path]), 1);
+    assert!(said.contains("warning: /proc/self/mem: cannot be read: ") && said.contains("1 session, 1 turn"), "{said}");
+    let said = stderr_of(&mut upload(&["--dry-run", "/proc/self/mem"]), 2);
+    assert!(said.contains("error: Nothing under /proc/self/mem could be read.") && said.contains("hint: "), "{said}");
 }
 
 #[test]

@@ -110,11 +110,17 @@ impl Summary {
         self.transcripts == self.warnings.counts().get("other_file").copied().unwrap_or_default()
     }
 
+    /// Whether anything was damaged or could not be read.
+    #[must_use]
+    pub fn input_was_damaged(&self) -> bool {
+        self.warnings.input_was_damaged()
+    }
+
     /// How the program ends if nothing ended it before.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
         match (self.sent.undelivered, self.sent.rejected) {
-            (0, 0) if strict && self.warnings.input_was_damaged() => Exit::Partial,
+            (0, 0) if strict && self.input_was_damaged() => Exit::Partial,
             (0, 0) => Exit::Done,
             (0, _) => Exit::Partial,
             _ => Exit::Unreachable,

@@ -1,0 +1,86 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[moda-agent] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'moda-agent'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'moda-agent'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand upload 'Read sessions, rebuild them and upload their spans'
+            cand completions 'Print the completion script of a shell'
+            cand man 'Print the man page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'moda-agent;upload'= {
+            cand --format 'How a dry run prints'
+            cand --endpoint 'Where to send: a server''s URL, file:PATH for a file of OTLP/JSON lines, or - for standard output'
+            cand --api-key-file 'A file that holds the key, instead of the variable MODA_API_KEY'
+            cand --header 'A header for every request; may be given several times'
+            cand --protocol 'How requests are encoded [default: http/protobuf]'
+            cand --compression 'How requests are compressed [default: gzip]'
+            cand --timeout 'How long a request may take, as in 30s or 2m [default: 30s]'
+            cand --max-batch-spans 'The most spans in a request'
+            cand --max-batch-bytes 'The largest request before compression, as in 4MiB or 500kB'
+            cand --conversation-id 'The conversation that the sessions belong to [default: each its own]'
+            cand --user-id 'The user that the sessions belong to; also the variable MODA_USER_ID'
+            cand --service-name 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]'
+            cand --environment 'The deployment environment, as in production'
+            cand --color 'When to use colours; NO_COLOR switches them off, too'
+            cand --progress 'When to show a progress bar'
+            cand --dry-run 'Print what would be sent; send nothing'
+            cand --strict 'Exit with 1 if any input was damaged'
+            cand --include-commands 'Also send turns that called no model, such as /clear'
+            cand -q 'Print nothing but problems'
+            cand --quiet 'Print nothing but problems'
+            cand -v 'Print every request and every warning'
+            cand --verbose 'Print every request and every warning'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'moda-agent;completions'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'moda-agent;man'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'moda-agent;help'= {
+            cand upload 'Read sessions, rebuild them and upload their spans'
+            cand completions 'Print the completion script of a shell'
+            cand man 'Print the man page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'moda-agent;help;upload'= {
+        }
+        &'moda-agent;help;completions'= {
+        }
+        &'moda-agent;help;man'= {
+        }
+        &'moda-agent;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,69 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_moda_agent_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_moda_agent_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_moda_agent_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_moda_agent_using_subcommand
+    set -l cmd (__fish_moda_agent_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c moda-agent -n "__fish_moda_agent_needs_command" -s h -l help -d 'Print help'
+complete -c moda-agent -n "__fish_moda_agent_needs_command" -s V -l version -d 'Print version'
+complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "upload" -d 'Read sessions, rebuild them and upload their spans'
+complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "man" -d 'Print the man page'
+complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l format -d 'How a dry run prints' -r -f -a "text\t'For people: sessions, turns, their attributes, totals'
+json\t'One object a turn, JSON lines'
+otlp-json\t'One ExportTraceServiceRequest a line, exactly what would be sent'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l endpoint -d 'Where to send: a server\'s URL, file:PATH for a file of OTLP/JSON lines, or - for standard output' -r -f
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l api-key-file -d 'A file that holds the key, instead of the variable MODA_API_KEY' -r -F
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l header -d 'A header for every request; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l protocol -d 'How requests are encoded [default: http/protobuf]' -r -f -a "http/protobuf\t'Protobuf'
+http/json\t'JSON'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l compression -d 'How requests are compressed [default: gzip]' -r -f -a "gzip\t'With gzip'
+none\t'Not at all'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l timeout -d 'How long a request may take, as in 30s or 2m [default: 30s]' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l max-batch-spans -d 'The most spans in a request' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l max-batch-bytes -d 'The largest request before compression, as in 4MiB or 500kB' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l environment -d 'The deployment environment, as in production' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l color -d 'When to use colours; NO_COLOR switches them off, too' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
+never\t'Never'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l dry-run -d 'Print what would be sent; send nothing'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l strict -d 'Exit with 1 if any input was damaged'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l include-commands -d 'Also send turns that called no model, such as /clear'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s q -l quiet -d 'Print nothing but problems'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s v -l verbose -d 'Print every request and every warning'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s V -l version -d 'Print version'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand man" -s h -l help -d 'Print help'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand man" -s V -l version -d 'Print version'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload completions man help" -f -a "upload" -d 'Read sessions, rebuild them and upload their spans'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload completions man help" -f -a "man" -d 'Print the man page'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
