@@ -16,6 +16,9 @@ fn live() -> String {
     recordings("live-2.1.330")
 }
 
+/// Options, variables, the `Authorization` header that arrives.
+type KeyCase<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], Option<&'a str>);
+
 /// What a dry run says would be sent.
 fn truth() -> Vec<ExportTraceServiceRequest> {
     json_lines(&stdout(upload(&["--dry-run", "--format", "otlp-json", "-q", &live()])))
@@ -119,9 +122,7 @@ fn the_key_goes_only_where_its_owner_sends_it() {
     let key_file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(key_file.path(), format!("{KEY}\n")).unwrap();
     let key_file = key_file.path().display().to_string();
-    /// Options, variables, the header that arrives.
-    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], Option<&'a str>);
-    let cases: [Case<'_>; 6] = [
+    let cases: [KeyCase<'_>; 6] = [
         (&["--endpoint", "URL"], &[("MODA_API_KEY", KEY)], Some(&bearer)),
         (&[], &[("MODA_BASE_URL", "URL"), ("MODA_API_KEY", KEY)], Some(&bearer)),
         (&["--endpoint", "URL", "--api-key-file", &key_file], &[], Some(&bearer)),

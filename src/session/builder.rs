@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::Session;
 use super::classify::{PromptKind, UserRecord, classify, slash_command, turn_origin};
 use super::excerpt::{PROMPT_CHARACTERS, first_characters};
+use super::injected::Injected;
 use super::subagent::{Sidechain, attach};
 use super::turn::{Failure, Prompt, Turn};
 use super::work::{SYNTHETIC, Work};
@@ -16,11 +17,6 @@ use crate::transcript::{Record, Timestamp};
 
 /// What the client writes after a resume where no answer was wanted; it answers nothing.
 const NO_RESPONSE: &str = "No response requested.";
-/// `system` records that the client writes while a turn runs or as it ends. The others come
-/// whenever they come, also days later.
-const TURN_EVENTS: [&str; 5] =
-    ["api_error", "turn_duration", "stop_hook_summary", "model_refusal_fallback", "model_refusal_no_fallback"];
-
 /// A session in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
@@ -33,17 +29,6 @@ pub(crate) struct Builder {
     injected: Vec<Injected>,
     /// The model that the newest `model` attachment names.
     announced_model: Option<String>,
-}
-
-/// An injected record of which the next record decides whose it is.
-#[derive(Debug)]
-struct Injected {
-    prompt_id: Option<String>,
-    /// Whether it continues the turn, rather than that it came with the prompt.
-    continues: bool,
-    /// Whether a local command follows.
-    is_caveat: bool,
-    timestamp: Option<Timestamp>,
 }
 
 impl Builder {
@@ -116,13 +101,16 @@ impl Builder {
                 self.close_injected(None);
                 self.follow_up(None, record.timestamp);
                 self.work.interrupt(self.session.turns.len() - 1);
-                self.session.turns.last_mut().into_iter().for_each(|turn| turn.is_interrupted = true);
+                if let Some(turn) = self.session.turns.last_mut() {
+                    turn.is_interrupted = true;
+                }
             }
             UserRecord::Injected => self.injected.push(Injected::new(record, self.session.turns.last())),
             UserRecord::Prompt(kind, text) => self.prompt(record, kind, &text),
             // Compacted within the turn; after `/compact` it has no origin.
             UserRecord::CompactSummary if record.turn_origin.is_some() => self.follow_up(None, record.timestamp),
-            UserRecord::CompactSummary | UserRecord::CommandOutput | UserRecord::Context => {}
+            UserRecord::CommandOutput => self.command_output(record),
+            UserRecord::CompactSummary | UserRecord::Context => {}
         }
     }
 
@@ -175,14 +163,23 @@ impl Builder {
     fn answered(&mut self, turn: usize, record: &Record<'_>) {
         let announced = &self.announced_model;
         let Some(turn) = self.session.turns.get_mut(turn) else { return };
-        if !is_answered(turn) {
+        if !turn.is_answered() {
             turn.requested_model = record.requested_model.clone().map(Into::into).or_else(|| announced.clone());
         }
         turn.response_model = record.message.model.clone().map(Into::into).or_else(|| turn.response_model.take());
-        turn.failure = record.is_api_error.then(|| failure(record));
+        turn.failure = record.is_api_error.then(|| Failure::of(record));
         turn.client_version = turn.client_version.take().or_else(|| record.version.clone().map(Into::into));
         turn.answered_at = record.timestamp.or(turn.answered_at);
-        touch(turn, record.timestamp);
+        turn.touch(record.timestamp);
+    }
+
+    /// What a command printed belongs to the command, if it is still the open turn.
+    fn command_output(&mut self, record: &Record<'_>) {
+        let is_command = |prompt: &Prompt| matches!(prompt.kind, PromptKind::Command | PromptKind::Shell);
+        let open = self.session.turns.last_mut().filter(|turn| turn.prompt.as_ref().is_some_and(is_command));
+        if let Some(turn) = open {
+            turn.touch(record.timestamp);
+        }
     }
 
     fn system(&mut self, record: &Record<'_>) {
@@ -190,8 +187,11 @@ impl Builder {
         let bare = text.starts_with('/').then_some(Cow::Borrowed(text));
         match (record.subtype.as_deref(), slash_command(text).or(bare)) {
             (Some("local_command"), Some(command)) => self.prompt(record, PromptKind::Command, &command),
+            (Some("local_command"), None) => self.command_output(record),
             (Some(subtype), _) => {
-                self.session.turns.last_mut().into_iter().for_each(|turn| turn_event(turn, subtype, record));
+                if let Some(turn) = self.session.turns.last_mut() {
+                    turn.event(subtype, record);
+                }
             }
             _ => {}
         }
@@ -208,15 +208,11 @@ impl Builder {
         sidechain.take(record, seen);
     }
 
-    /// Decides whose the injected records are, now that the next record is known. Those right
-    /// before a prompt came with it, unless their `promptId` is the ended turn's and not the new
-    /// one's.
+    /// Decides whose the injected records are, now that the next record is known.
     fn close_injected(&mut self, prompt: Option<&Record<'_>>) {
         let open = self.session.turns.last().and_then(|turn| turn.prompt_id.clone());
         for injected in std::mem::take(&mut self.injected) {
-            let of_this_turn = injected.prompt_id.is_some() && injected.prompt_id == open;
-            let of_next_turn = prompt.is_some_and(|next| next.prompt_id.as_deref() == injected.prompt_id.as_deref());
-            if injected.continues && (prompt.is_none() || (of_this_turn && !of_next_turn)) {
+            if injected.continues(open.as_deref(), prompt) {
                 self.follow_up(None, injected.timestamp);
             }
         }
@@ -225,7 +221,7 @@ impl Builder {
     /// A local command that the SDK gave while a turn runs, as to switch the model. It goes with
     /// the turn's own `promptId`, and starts no turn.
     fn is_aside(&self, record: &Record<'_>) -> bool {
-        let open = self.session.turns.last().filter(|turn| is_answered(turn));
+        let open = self.session.turns.last().filter(|turn| turn.is_answered());
         let prompt_id = open.and_then(|turn| turn.prompt_id.as_deref());
         record.turn_origin.is_none() && prompt_id.is_some() && record.prompt_id.as_deref() == prompt_id
     }
@@ -235,7 +231,7 @@ impl Builder {
         let turn = turn.unwrap_or_else(|| self.open_turn());
         if let Some(turn) = self.session.turns.get_mut(turn) {
             turn.follow_ups += 1;
-            touch(turn, timestamp);
+            turn.touch(timestamp);
         }
     }
 
@@ -250,47 +246,8 @@ impl Builder {
     /// A turn that nothing answered asked for the model announced last.
     fn close_turn(&mut self) {
         let announced = &self.announced_model;
-        if let Some(turn) = self.session.turns.last_mut().filter(|turn| !is_answered(turn)) {
+        if let Some(turn) = self.session.turns.last_mut().filter(|turn| !turn.is_answered()) {
             turn.requested_model.clone_from(announced);
         }
     }
-}
-
-impl Injected {
-    /// What comes in blocks without a tool call, or before any answer, is the body of the command
-    /// or skill that was prompted, or describes an image of the prompt.
-    fn new(record: &Record<'_>, turn: Option<&Turn>) -> Self {
-        let is_body = !record.message.content.blocks().is_empty() && record.source_tool_use_id.is_none();
-        let is_companion = record.is_turn_companion;
-        let first = record.message.content.texts().next().unwrap_or_default();
-        Self {
-            prompt_id: record.prompt_id.clone().map(Into::into),
-            continues: if is_companion { !is_body } else { turn.is_some_and(is_answered) },
-            is_caveat: first.starts_with("<local-command-caveat>") || first.starts_with("Caveat:"),
-            timestamp: record.timestamp,
-        }
-    }
-}
-
-/// What a `system` record says of the turn that it stands in.
-fn turn_event(turn: &mut Turn, subtype: &str, record: &Record<'_>) {
-    if TURN_EVENTS.contains(&subtype) {
-        touch(turn, record.timestamp);
-    }
-    turn.is_prevented |= record.prevents_continuation && !is_answered(turn);
-}
-
-fn is_answered(turn: &Turn) -> bool {
-    turn.response_model.is_some()
-}
-
-fn touch(turn: &mut Turn, timestamp: Option<Timestamp>) {
-    turn.started_at = turn.started_at.or(timestamp);
-    turn.ended_at = turn.ended_at.max(timestamp);
-}
-
-fn failure(record: &Record<'_>) -> Failure {
-    let status = (record.api_error_status > 0).then(|| record.api_error_status.to_string());
-    let kind = record.error.clone().map(Into::into).or(status).unwrap_or_else(|| "api_error".to_owned());
-    Failure { kind, message: record.message.content.texts().collect() }
 }

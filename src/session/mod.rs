@@ -7,6 +7,7 @@ mod builder;
 mod classify;
 mod duplicates;
 mod excerpt;
+mod injected;
 mod rebuild;
 mod subagent;
 mod turn;

@@ -5,7 +5,12 @@ use std::collections::HashSet;
 use super::classify::PromptKind;
 use super::subagent::Subagent;
 use super::work::{Request, ToolCall};
-use crate::transcript::{Timestamp, Tokens};
+use crate::transcript::{Record, Timestamp, Tokens};
+
+/// `system` records that the client writes while a turn runs or as it ends. The others come
+/// whenever they come, also days later.
+const EVENTS: [&str; 5] =
+    ["api_error", "turn_duration", "stop_hook_summary", "model_refusal_fallback", "model_refusal_no_fallback"];
 
 /// A prompt and all that answers it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,6 +73,25 @@ pub struct Failure {
 }
 
 impl Turn {
+    /// Whether an assistant record came.
+    pub(super) fn is_answered(&self) -> bool {
+        self.response_model.is_some()
+    }
+
+    /// A record of it was written then.
+    pub(super) fn touch(&mut self, timestamp: Option<Timestamp>) {
+        self.started_at = self.started_at.or(timestamp);
+        self.ended_at = self.ended_at.max(timestamp);
+    }
+
+    /// Takes a `system` record that stands in it.
+    pub(super) fn event(&mut self, subtype: &str, record: &Record<'_>) {
+        if EVENTS.contains(&subtype) {
+            self.touch(record.timestamp);
+        }
+        self.is_prevented |= record.prevents_continuation && !self.is_answered();
+    }
+
     /// The main chain's tokens.
     #[must_use]
     pub fn tokens(&self) -> Tokens {
@@ -132,5 +156,14 @@ impl Turn {
         }
         let is_human = self.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Human);
         include_commands || is_human || self.is_interrupted || self.failure.is_some()
+    }
+}
+
+impl Failure {
+    /// What an assistant record that stands for a failed call says.
+    pub(super) fn of(record: &Record<'_>) -> Self {
+        let status = (record.api_error_status > 0).then(|| record.api_error_status.to_string());
+        let kind = record.error.clone().map(Into::into).or(status).unwrap_or_else(|| "api_error".to_owned());
+        Self { kind, message: record.message.content.texts().collect() }
     }
 }
