@@ -9,6 +9,7 @@ variable CI is set, that is a failure.
 """
 
 import argparse
+import collections
 import contextlib
 import datetime
 import json
@@ -22,18 +23,18 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+RECEIVER = ROOT / "scripts/receiver"
 RECORDINGS = ["testdata/recordings/live-2.1.330/projects", "testdata/recordings/interactive-2.1.330/projects"]
 # Uploaded last of all: a receiver that works through a queue has seen everything once it has these.
 LAST_RECORDINGS = ["testdata/recordings/client-2.1.330/projects"]
 PROTOBUF = ["--protocol", "http/protobuf", "--compression", "gzip"]
 JSON = ["--protocol", "http/json", "--compression", "none"]
 SMALL_BATCHES = ["--max-batch-spans", "7"]
-INSTALL_SECONDS, START_SECONDS, STORE_SECONDS = 900, 120, 30
+START_SECONDS, STORE_SECONDS = 120, 30
 
 
 class Span(NamedTuple):
@@ -43,11 +44,14 @@ class Span(NamedTuple):
     facts: dict[str, Any]
 
 
+class NotReady(Exception):
+    """A receiver that does not start."""
+
+
 class Receiver(NamedTuple):
     """What is particular to a receiver."""
 
     read: Callable[[str, pathlib.Path], list[Span]]
-    ready: str
     takes_json: bool = True
     stores: bool = True
     adds_attributes: bool = False
@@ -94,9 +98,9 @@ def read_rotel(_url: str, directory: pathlib.Path) -> list[Span]:
 
 
 RECEIVERS = {
-    "agentmesh": Receiver(read_agentmesh, "/api/health"),
-    "phoenix": Receiver(read_phoenix, "/readyz", takes_json=False, adds_attributes=True),
-    "rotel": Receiver(read_rotel, "/", stores=False),
+    "agentmesh": Receiver(read_agentmesh),
+    "phoenix": Receiver(read_phoenix, takes_json=False, adds_attributes=True),
+    "rotel": Receiver(read_rotel, stores=False),
 }
 
 
@@ -138,50 +142,40 @@ class Agent(NamedTuple):
                      turn.get("error", ""), turn["attributes"]) for turn in turns]
 
 
-def stop(process: subprocess.Popen) -> None:
-    """Ends the process and its children, which are a group of their own."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is None:
-            os.killpg(process.pid, how)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(15)
-
-
 def why_not_installed(name: str) -> str:
-    process = subprocess.Popen([ROOT / "scripts/receiver", name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, start_new_session=True)
+    run = subprocess.run([RECEIVER, name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return (run.stdout.splitlines() or ["no reason given"])[-1] if run.returncode else ""
+
+
+@contextlib.contextmanager
+def running(name: str, directory: pathlib.Path) -> Iterator[str]:
+    """The address of a receiver that runs for as long as the block; it is a process group of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = free.getsockname()
+    with open(directory / "log", "wb") as log:
+        process = subprocess.Popen([RECEIVER, name, str(address[1]), directory], stdout=log, stderr=log,
+                                   start_new_session=True)
     try:
-        lines = process.communicate(timeout=INSTALL_SECONDS)[0].strip().splitlines()
-        return (lines or ["no reason given"])[-1] if process.returncode else ""
-    except subprocess.TimeoutExpired:
-        return f"it took longer than {INSTALL_SECONDS} s"
+        wait_until_ready(process, address)
+        yield "http://{}:{}".format(*address)
     finally:
-        stop(process)
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            if process.poll() is None:
+                os.killpg(process.pid, how)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(15)
 
 
-def why_not_ready(process: subprocess.Popen, url: str) -> list[str]:
+def wait_until_ready(process: subprocess.Popen, address: tuple[str, int]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        # An address that is not there is an answer, too; a connection that is not is none.
-        with contextlib.suppress(OSError):
-            try:
-                urllib.request.urlopen(url, timeout=5).close()
-                return []
-            except urllib.error.HTTPError as answer:
-                if answer.code < 500:
-                    return []
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise NotReady(f"it ended with code {process.returncode}")
+        with contextlib.suppress(OSError), socket.create_connection(address, timeout=5):
+            return
         time.sleep(0.1)
-    return [f"no answer; it ended with code {process.returncode}" if process.returncode is not None
-            else f"no answer within {START_SECONDS} s"]
-
-
-def free_port() -> int:
-    """A port that is free, as is the next one."""
-    while True:
-        with socket.socket() as first, socket.socket() as second, contextlib.suppress(OSError, OverflowError):
-            first.bind(("127.0.0.1", 0))
-            second.bind(("127.0.0.1", first.getsockname()[1] + 1))
-            return first.getsockname()[1]
+    raise NotReady(f"it took no connection within {START_SECONDS} s")
 
 
 class Checks(NamedTuple):
@@ -206,25 +200,20 @@ class Checks(NamedTuple):
         problems = [] if right else [f"code {run.returncode}: {run.stderr.strip()}"]
         self.report.check(f"{self.label}: JSON is refused: exit code 4, --protocol in the hint", problems)
 
-    def stored(self, what: str, expected: list[Span]) -> None:
-        spans = self.read_all(expected)
-        counts = {each.id: 0 for each in expected + spans}
-        for each in spans:
-            counts[each.id] += 1
-        wanted = {each.id for each in expected}
-        problems = [f"{key} is there {count} times, not {int(key in wanted)}" for key, count in counts.items()
-                    if count != (key in wanted)]
-        self.report.check(f"{self.label}: {what}: the same {len(expected)} spans, each once", problems)
+    def received(self, what: str, expected: list[Span]) -> None:
+        spans = self.read_all({each.id for each in expected})
+        sent, got = (collections.Counter(each.id for each in some) for some in (expected, spans))
+        problems = [f"{key} is there {got[key]} times, not {sent[key]}" for key in sent | got if got[key] != sent[key]]
+        self.report.check(f"{self.label}: {what}: {len(expected)} spans, each once, no other", problems)
         theirs = {each.id: each.facts for each in spans}
         problems = [f"{each.id}: {problem}" for each in expected if each.id in theirs
                     for problem in self.differences(each.facts, theirs[each.id])]
         facts = sum(len(each.facts) for each in expected)
-        self.report.check(f"{self.label}: {what}: names, times, statuses, attributes: {facts} values", problems)
+        self.report.check(f"{self.label}: {what}: {facts} names, times, statuses and attributes are equal", problems)
 
-    def read_all(self, expected: list[Span]) -> list[Span]:
-        """What is stored once everything is, or when time is up."""
+    def read_all(self, wanted: set[str]) -> list[Span]:
+        """What is there once all that is wanted is, or when time is up."""
         deadline = time.monotonic() + STORE_SECONDS
-        wanted = {each.id for each in expected}
         while True:
             spans = self.receiver.read(self.url, self.directory)
             if wanted <= {each.id for each in spans} or time.monotonic() > deadline:
@@ -232,6 +221,56 @@ class Checks(NamedTuple):
             time.sleep(0.2)
 
     def differences(self, ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
-        keys = ours.keys() if self.receiver.adds_attributes else {**ours, **theirs}
-        typed = [(key, *((type(facts.get(key)), facts.get(key)) for facts in (theirs, ours))) for key in keys]
-        return [f"{key} is {got[1]!r}, not {sent[1]!r}" for key, got, sent in typed if got != sent]
+        keys = ours if self.receiver.adds_attributes else ours | theirs
+        typed = {key: [(type(facts.get(key)), facts.get(key)) for facts in (theirs, ours)] for key in keys}
+        return [f"{key} is {got[1]!r}, not {sent[1]!r}" for key, (got, sent) in typed.items() if got != sent]
+
+
+def check_receiver(report: Report, agent: Agent, name: str, protocol: list[str]) -> None:
+    """All checks of one receiver, new and empty, and one protocol."""
+    label = f"{name} {' '.join(protocol[1::2])}"
+    first, last = agent.would_send(RECORDINGS), agent.would_send(LAST_RECORDINGS)
+    with tempfile.TemporaryDirectory(prefix="moda-agent-receiver-") as directory:
+        try:
+            with running(name, pathlib.Path(directory)) as url:
+                checks = Checks(report, agent, RECEIVERS[name], label, url, pathlib.Path(directory))
+                if not checks.receiver.takes_json:
+                    checks.refused()
+                checks.uploaded("first", RECORDINGS, len(first), protocol)
+                checks.received("first", first)
+                if checks.receiver.stores:
+                    checks.uploaded("again", RECORDINGS, len(first), protocol + SMALL_BATCHES)
+                    checks.uploaded("more", LAST_RECORDINGS, len(last), protocol)
+                    checks.received("in the end", first + last)
+        except NotReady as why:
+            report.check(f"{label}: start", [str(why)])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", type=pathlib.Path, help="moda-agent [default: the release build, else the debug build]")
+    parser.add_argument("receivers", metavar="RECEIVER", nargs="*", help=f"{', '.join(RECEIVERS)} [default: agentmesh]")
+    options = parser.parse_args()
+    builds = [ROOT / "target" / profile / "moda-agent" for profile in ("release", "debug")]
+    binary = options.binary or next(filter(pathlib.Path.exists, builds), builds[0])
+    if not binary.is_file():
+        parser.error(f"{binary} is not there; build moda-agent first")
+    if unknown := set(options.receivers) - set(RECEIVERS):
+        parser.error(f"unknown receiver: {', '.join(sorted(unknown))}")
+    # Else the receiver would outlive a check that is told to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+    report, agent = Report(), Agent(binary.resolve())
+    for name in options.receivers or ["agentmesh"]:
+        if why := why_not_installed(name):
+            report.skip(f"{name} could not be installed: {why}")
+            continue
+        check_receiver(report, agent, name, PROTOBUF)
+        if RECEIVERS[name].takes_json:
+            check_receiver(report, agent, name, JSON)
+    print(f"{report.passed} passed, {report.failed} failed, {report.skipped} skipped")
+    return int(report.failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -65,3 +65,26 @@ fn the_tokens_of_all_turns_are_those_that_the_api_sent() {
         assert_eq!(sum(["gen_ai.usage.output_tokens", "claude_agent.subagent.output_tokens"]), output, "{name}");
     }
 }
+
+/// The cheap look passes over no line that holds something we read, and over most of the bytes.
+#[test]
+fn the_glance_passes_over_nothing_that_counts() {
+    let mut bytes = (0, 0);
+    for name in ["live-2.1.330", "interactive-2.1.330", "native-2.1.330", "client-2.1.330"] {
+        let mut text = String::new();
+        read(recordings(name).as_ref(), &mut text);
+        for line in text.split('\n').filter(|line| !line.is_empty()) {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let is_read = match record["type"].as_str().unwrap() {
+                "user" | "assistant" | "system" => true,
+                "attachment" => record["attachment"]["type"] == "model",
+                _ => false,
+            };
+            let matters = moda_agent::transcript::matters(line.as_bytes());
+            assert!(matters || !is_read, "{line}");
+            bytes.0 += line.len();
+            bytes.1 += if matters { line.len() } else { 0 };
+        }
+    }
+    assert!(bytes.1 * 5 < bytes.0, "{} of {} bytes are parsed", bytes.1, bytes.0);
+}

@@ -160,9 +160,12 @@ impl Summary {
         let lost: Vec<_> = lost.map(|(number, what)| format!(", {} {what}", grouped(number))).collect();
         let lost = lost.concat();
         let (spans, requests) = (counted(delivered, "span"), counted(requests, "request"));
-        let (wire, body) = (bytes(wire_bytes), bytes(body_bytes));
+        let size = match (bytes(wire_bytes), bytes(body_bytes)) {
+            (wire, body) if wire == body => wire,
+            (wire, body) => format!("{wire}, {body} uncompressed"),
+        };
         let destination = printable(&self.sent.destination);
-        format!("{spans}{lost} in {requests} ({wire} on the wire, {body} before compression) to {destination}")
+        format!("{spans}{lost} in {requests} ({size}) to {destination}")
     }
 
     fn warnings_line(&self) -> String {

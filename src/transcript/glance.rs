@@ -7,8 +7,8 @@
 
 use memchr::{memchr2, memmem};
 
-/// The attachments that are read: the model in use, and prompts delivered within a turn.
-const ATTACHMENTS: [&[u8]; 2] = [b"model", b"queued_command"];
+/// The attachment that is read: the model in use.
+const ATTACHMENT: &[u8] = b"model";
 /// The records that are read.
 const RECORDS: [&[u8]; 3] = [b"user", b"assistant", b"system"];
 
@@ -32,7 +32,7 @@ fn wanted(line: &[u8]) -> Option<bool> {
             },
             b"attachment" => {
                 let kind = string(value.strip_prefix(b"{\"type\":")?)?.0;
-                return Some(ATTACHMENTS.contains(&kind));
+                return Some(kind == ATTACHMENT);
             }
             b"message" => return None,
             _ => {}
@@ -71,7 +71,7 @@ mod tests {
             (r#"{"parentUuid":"u","isSidechain":false,"type":"progress","data":{}}"#, false),
             (r#"{"parentUuid":"u","attachment":{"type":"model","identity":{}},"type":"attachment"}"#, true),
             (r#"{"parentUuid":"u","attachment":{"type":"environment"},"type":"attachment"}"#, false),
-            (r#"{"type":"attachment","attachment":{"type":"queued_command"}}"#, true),
+            (r#"{"type":"attachment","attachment":{"type":"model"}}"#, true),
             (r#"{"type":"attachment","attachment":{"type":"date"}}"#, false),
             (r#"{"type":"attachment","attachment":{"identity":{},"type":"model"}}"#, true),
             (r#"{"origin":{"kind":"human"},"type":"summary"}"#, true),

@@ -1,0 +1,64 @@
+//! The README shows what the program does.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::{Server, recordings, stdout, upload};
+
+fn readme() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+}
+
+/// The text of the `number`-th block that is fenced as `kind`.
+fn block(kind: &str, number: usize) -> String {
+    let readme = readme();
+    let block = readme.split(&format!("```{kind}\n")).nth(number + 1).unwrap();
+    block.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_first_two_commands_are_a_run_on_testdata_and_the_tests() {
+    assert_eq!(block("sh", 0), "cargo run -- upload --dry-run testdata/recordings/live-2.1.330/projects\n");
+    assert_eq!(block("sh", 1), "cargo test\n");
+}
+
+#[test]
+fn its_dry_run_is_a_real_one() {
+    let printed = stdout(upload(&["--dry-run", &recordings("live-2.1.330")]));
+    let printed: BTreeSet<_> = printed.lines().collect();
+    for line in block("text", 0).lines().filter(|line| line.trim() != "...") {
+        assert!(printed.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn its_summary_is_a_real_one() {
+    let server = Server::accepting();
+    let run = upload(&["--endpoint", &server.url, &recordings("live-2.1.330")]).assert().success().get_output().clone();
+    let said = String::from_utf8(run.stderr).unwrap().replace(&server.url, "http://localhost:4318");
+    let untimed =
+        |text: &str| text.lines().map(|line| line.split(" in 0.").next().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(untimed(&said), untimed(&block("text", 1)));
+}
+
+#[test]
+fn its_table_names_every_attribute() {
+    let readme = readme();
+    let all = ["live-2.1.330", "interactive-2.1.330", "live-more-2.1.330"].map(recordings);
+    let mut command = upload(&["--dry-run", "--format", "json", "-q", "--include-commands", "--user-id", "u"]);
+    command.args(all);
+    for line in stdout(command).split('\n').filter(|line| !line.is_empty()) {
+        let turn: serde_json::Value = serde_json::from_str(line).unwrap();
+        for key in turn["attributes"].as_object().unwrap().keys() {
+            let parts: Vec<_> = key.split('.').collect();
+            let (head, last) = (parts[..parts.len() - 1].join("."), parts[parts.len() - 1]);
+            let head = if key.starts_with("llm.completions.") { "llm.completions.N".to_owned() } else { head };
+            let is_alone = readme.contains(&format!("| `{key}` |")) || readme.contains(&format!("`{key}`, `."));
+            let is_second = readme.contains(&format!("| `{head}.")) && readme.contains(&format!("`, `.{last}` |"));
+            assert!(is_alone || is_second || readme.contains(&format!("| `{head}.{last}`")), "{key}");
+        }
+    }
+}
