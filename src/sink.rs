@@ -64,7 +64,7 @@ impl<'a> Sink<'a> {
 }
 
 fn send(transport: &mut dyn Transport, batch: &Batch, summary: &mut Summary, console: &Console) -> Result<(), Error> {
-    let receipt = transport.send(batch)?;
+    let receipt = transport.send(batch).inspect_err(|_| summary.fail(batch))?;
     console.sent(batch, &receipt);
     summary.deliver(batch, receipt, console);
     Ok(())

@@ -1,6 +1,6 @@
 //! Batches over HTTP: one POST a batch, on connections that are kept.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -15,6 +15,7 @@ use crate::warning::{Warning, Warnings};
 /// As OTLP wants it: the exporter's product, then the exporter.
 const USER_AGENT: &str =
     concat!("moda-agent/", env!("CARGO_PKG_VERSION"), " OTel-OTLP-Exporter-Rust/", env!("CARGO_PKG_VERSION"));
+const CERTIFICATE_HINT: &str = "Check the server's certificate and this system's trust store.";
 /// Bytes of an answer that are read, as OTLP recommends.
 const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -90,9 +91,9 @@ impl Client {
         let hint = match error {
             ureq::Error::Timeout(_) => "Try again later, or give the server more time with --timeout.",
             ureq::Error::HostNotFound | ureq::Error::BadUri(_) => "Check the host name in the endpoint.",
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
-                "Check the server's certificate and this system's trust store."
-            }
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => CERTIFICATE_HINT,
+            // What goes wrong in the handshake comes as bad data of the stream.
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => CERTIFICATE_HINT,
             _ => {
                 "Check that the server runs and that the endpoint names its OTLP/HTTP port; what was not delivered goes next time."
             }

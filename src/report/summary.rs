@@ -104,6 +104,13 @@ impl Summary {
         }
     }
 
+    /// Counts a batch that did not arrive and ended the run.
+    pub fn fail(&mut self, batch: &Batch) {
+        self.sent.undelivered += batch.spans as u64;
+        self.sent.requests += 1;
+        self.sent.body_bytes += batch.body.len() as u64;
+    }
+
     /// Whether no transcript was found at all.
     #[must_use]
     pub fn found_nothing(&self) -> bool {
