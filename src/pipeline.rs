@@ -22,7 +22,7 @@ const AHEAD: usize = 4;
 pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
     summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
     let found = discover(&settings.paths)?;
-    console.begin(&found.sessions);
+    console.begin(&found.sessions, settings.output.is_standard_output());
     summary.warn(found.warnings, console);
     let mut owners = Owners::default();
     let mut sink = Sink::open(settings, console)?;

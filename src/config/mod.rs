@@ -55,6 +55,14 @@ pub enum OutputSettings {
     Stdout,
 }
 
+impl OutputSettings {
+    /// Whether the data goes to standard output.
+    #[must_use]
+    pub fn is_standard_output(&self) -> bool {
+        matches!(self, OutputSettings::Print(_) | OutputSettings::Stdout)
+    }
+}
+
 impl Settings {
     /// Reads the command line in the light of the environment.
     pub fn new(args: &Upload, variables: Variables<'_>) -> Result<Self, Error> {

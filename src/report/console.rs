@@ -45,9 +45,9 @@ impl Console {
         self.output.quiet
     }
 
-    /// Reading begins.
-    pub fn begin(&self, sessions: &[SessionFiles]) {
-        self.progress.begin(sessions);
+    /// Reading begins; data may go to standard output meanwhile.
+    pub fn begin(&self, sessions: &[SessionFiles], prints_data: bool) {
+        self.progress.begin(sessions, prints_data);
     }
 
     /// So many bytes more have been read.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::numbers::counted;
 use crate::cli;
 use crate::transcript::SessionFiles;
 
-const TEMPLATE: &str = "{bar:24} {bytes}/{total_bytes}  {msg}  {binary_bytes_per_sec}  {eta} left";
+const TEMPLATE: &str = "{bar:24} {decimal_bytes}/{decimal_total_bytes}  {msg}  {decimal_bytes_per_sec}  {eta} left";
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// A bar that may be hidden.
@@ -28,7 +29,11 @@ impl Progress {
         Self { bar, sessions: AtomicU64::new(0), spans: AtomicU64::new(0) }
     }
 
-    pub(super) fn begin(&self, sessions: &[SessionFiles]) {
+    /// Shows the bar, unless the data goes to the same terminal.
+    pub(super) fn begin(&self, sessions: &[SessionFiles], prints_data: bool) {
+        if prints_data && std::io::stdout().is_terminal() {
+            self.bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
         if self.bar.is_hidden() {
             return;
         }
@@ -47,7 +52,7 @@ impl Progress {
         let sessions = self.sessions.fetch_add(1, Ordering::Relaxed) + 1;
         let spans = self.spans.fetch_add(spans, Ordering::Relaxed) + spans;
         if !self.bar.is_hidden() {
-            self.bar.set_message(format!("{sessions} sessions  {spans} spans"));
+            self.bar.set_message(format!("{}  {}", counted(sessions, "session"), counted(spans, "span")));
         }
     }
 
