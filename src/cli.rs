@@ -193,7 +193,8 @@ pub enum Progress {
 }
 
 const AFTER_UPLOAD: &str = "\
-Every option has a variable: MODA_AGENT_ and its name, as in MODA_AGENT_ENDPOINT; options win.
+Every option but --dry-run and --format has a variable, MODA_AGENT_ and its name, as in
+MODA_AGENT_ENDPOINT; the option wins.
 
 Examples:
   moda-agent upload --dry-run ~/.claude/projects

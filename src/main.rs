@@ -1,11 +1,12 @@
 //! The command line: parse, run, print the final error, exit.
 
 use std::io::{self, Write};
+use std::panic::{catch_unwind, set_hook};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use moda_agent::cli::{Cli, Command, Upload};
+use moda_agent::cli::{Cli, Command, Output, Upload};
 use moda_agent::config::Settings;
 use moda_agent::error::{Error, Exit};
 use moda_agent::pipeline;
@@ -13,7 +14,7 @@ use moda_agent::report::{Console, Summary};
 
 fn main() -> ExitCode {
     match Cli::parse_args(std::env::args_os()) {
-        Ok(cli) => ExitCode::from(run(cli) as u8),
+        Ok(cli) => ExitCode::from(catch_unwind(|| run(cli)).unwrap_or(Exit::Unreachable) as u8),
         Err(error) => {
             let _ = error.print();
             ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 })
@@ -32,9 +33,11 @@ fn run(cli: Cli) -> Exit {
     }
 }
 
+/// A panic is a bug. It is told in the words of an error; a backtrace could hold a session's text.
 fn run_upload(upload: &Upload) -> Exit {
-    std::panic::set_hook(Box::new(|_| {})); // a panic is a warning of its own, not a backtrace
+    let output = upload.output;
     let (started, console, mut summary) = (Instant::now(), Console::new(upload.output), Summary::default());
+    set_hook(Box::new(move |_| Console::new(Output { quiet: true, ..output }).bug()));
     let variables = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let settings = match Settings::new(upload, &variables) {
         Ok(settings) => settings,

@@ -16,7 +16,10 @@ const VARIABLES: [(&str, &str); 13] = [
     ),
     ("MODA_BASE_URL", "The endpoint, where --endpoint does not name one."),
     ("MODA_USER_ID", "The user, where --user-id does not name one."),
-    ("MODA_AGENT_...", "Any option of upload, by its name: MODA_AGENT_TIMEOUT=1m. The option wins."),
+    (
+        "MODA_AGENT_...",
+        "Any option of upload but --dry-run and --format, by its name: MODA_AGENT_TIMEOUT=1m. The option wins.",
+    ),
     (
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
         "The URL for traces, taken as it is, where neither --endpoint nor MODA_BASE_URL is given.",

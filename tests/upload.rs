@@ -149,6 +149,23 @@ fn the_key_goes_only_where_its_owner_sends_it() {
 }
 
 #[test]
+fn options_have_variables_and_win_over_them() {
+    let server = Server::accepting();
+    let mut command = upload(&["--max-batch-spans", "31", &live()]);
+    command.env("MODA_AGENT_ENDPOINT", &server.url).env("MODA_AGENT_MAX_BATCH_SPANS", "1");
+    command.env("MODA_AGENT_QUIET", "1").env("MODA_AGENT_STRICT", "0").env("MODA_AGENT_HEADER", "x-team=a");
+    command
+        .env("MODA_AGENT_PROTOCOL", "http/json")
+        .env("MODA_AGENT_COMPRESSION", "none")
+        .env("MODA_AGENT_USER_ID", "u");
+    command.assert().success().stderr("");
+    let requests = server.requests();
+    assert_eq!((requests.len(), requests[0].header("x-team")), (1, Some("a")));
+    let read: ExportTraceServiceRequest = serde_json::from_slice(&requests[0].body).unwrap();
+    assert!(format!("{:?}", spans(&[read])[0].attributes).contains("moda.user_id"));
+}
+
+#[test]
 fn an_endpoint_for_traces_is_taken_as_it_is() {
     let server = Server::accepting();
     let mut command = upload(&["-q", &live()]);

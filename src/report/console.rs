@@ -89,6 +89,14 @@ impl Console {
         self.problem(&error.to_string(), error.hint());
     }
 
+    /// A panic of this program.
+    pub fn bug(&self) {
+        self.problem(
+            "moda-agent has a bug and cannot go on with this session.",
+            "Please report it, with the client's version.",
+        );
+    }
+
     /// A sentence that says what is wrong, and one that says what to do.
     pub fn problem(&self, sentence: &str, hint: &str) {
         self.line(format_args!("{} {}", styled(BAD, "error:"), printable(sentence)));

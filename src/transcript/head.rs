@@ -17,18 +17,18 @@ const BLOCK: usize = 8 * 1024;
 
 /// What a transcript's first lines say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Head {
+pub(super) struct Head {
     /// The session that its records name.
-    pub session_id: Option<String>,
+    pub(super) session_id: Option<String>,
     /// The time of its first record that has one.
-    pub started_at: Option<Timestamp>,
+    pub(super) started_at: Option<Timestamp>,
     /// Whether that record was copied by a fork.
-    pub forked: bool,
+    pub(super) forked: bool,
 }
 
 impl Head {
     /// Reads as few lines as answer all; a damaged line is passed over here and reported later.
-    pub fn read(source: impl Read) -> io::Result<Self> {
+    pub(super) fn read(source: impl Read) -> io::Result<Self> {
         let mut lines = Lines::in_blocks_of(BLOCK, source);
         let mut head = Self::default();
         while let Some(line) = lines.next_line()? {

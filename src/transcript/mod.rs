@@ -14,7 +14,6 @@ mod usage;
 
 pub use discover::{Discovery, SessionFiles, SubagentFile, discover};
 pub use glance::matters;
-pub use head::Head;
 pub use lines::{Line, Lines};
 pub use record::{Block, Content, Record, SubagentMeta, records};
 pub use timestamp::Timestamp;
