@@ -33,20 +33,15 @@ LAST_RECORDINGS = ["testdata/recordings/client-2.1.330/projects"]
 PROTOBUF = ["--protocol", "http/protobuf", "--compression", "gzip"]
 JSON = ["--protocol", "http/json", "--compression", "none"]
 START_SECONDS, STORE_SECONDS = 120, 30
-EPOCH = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
-
-class Span(NamedTuple):
-    """What is compared; not every receiver keeps the rest (kind, resource, less than a microsecond)."""
-
-    id: str
-    facts: dict[str, Any]
+# The ids of a span, and what is compared. Not every receiver keeps the rest: kind, resource, nanoseconds.
+Span = tuple[str, dict[str, Any]]
 
 
 def span(trace: str, own: str, name: str, start: str, end: str, status: str, message: str, attributes: dict) -> Span:
-    times = [datetime.datetime.fromisoformat(when.replace("Z", "+00:00")) for when in (start, end)]
+    times = [datetime.datetime.fromisoformat(when.replace("Z", "+00:00")).isoformat() for when in (start, end)]
     facts = {"name": name, "start": times[0], "end": times[1], "status": status, "message": message}
-    return Span(f"{trace}/{own}", {**facts, **{f"attribute {key}": value for key, value in attributes.items()}})
+    return f"{trace}/{own}", {**facts, **{f"attribute {key}": value for key, value in attributes.items()}}
 
 
 def read_agentmesh(_url: str, directory: pathlib.Path) -> list[Span]:
@@ -83,7 +78,7 @@ def read_rotel(_url: str, directory: pathlib.Path) -> list[Span]:
         head, _, rest = text.partition("    Status message : ")
         message, _, attributes = rest.partition("\nAttributes:\n")
         of = dict(re.findall(r"^ *(\w[\w ]*?) *: (.*)$", head, re.M))
-        times = [(EPOCH + datetime.timedelta(microseconds=int(of[which]) // 1000)).isoformat()
+        times = [datetime.datetime.fromtimestamp(int(of[which]) / 1e9, datetime.timezone.utc).isoformat()
                  for which in ("Start time", "End time")]
         values = {key: types[kind](value) for key, kind, value in pattern.findall(attributes)}
         status = of["Status code"].replace("STATUS_CODE_", "")
@@ -186,24 +181,22 @@ class Checks(NamedTuple):
         check(f"{self.label}: JSON is refused: exit code 4, and the hint names --protocol", problems)
 
     def has(self, what: str, expected: list[Span]) -> None:
-        spans = self.read_all({each.id for each in expected})
-        sent, got = (collections.Counter(each.id for each in some) for some in (expected, spans))
-        problems = [f"{key} is there {got[key]} times, not {sent[key]}" for key in sent | got if got[key] != sent[key]]
+        spans = self.read_all({ids for ids, _ in expected})
+        sent, got = (collections.Counter(ids for ids, _ in some) for some in (expected, spans))
+        problems = [f"{ids} is there {got[ids]} times, not {sent[ids]}" for ids in sent | got if got[ids] != sent[ids]]
         check(f"{self.label}: {what}: {len(expected)} spans are there, each once, and no other", problems)
-        theirs = {each.id: each.facts for each in spans}
-        problems = [f"{each.id}: {problem}" for each in expected if each.id in theirs
-                    for problem in self.differences(each.facts, theirs[each.id])]
-        count = sum(len(each.facts) for each in expected if each.id in theirs)
+        theirs = dict(spans)
+        problems = [f"{ids}: {problem}" for ids, facts in expected if ids in theirs
+                    for problem in self.differences(facts, theirs[ids])]
+        count = sum(len(facts) for ids, facts in expected if ids in theirs)
         check(f"{self.label}: {what}: {count} names, times, statuses and attributes are equal", problems)
 
     def read_all(self, wanted: set[str]) -> list[Span]:
-        """What is there once all that is wanted is, and is written to its end, or when time is up."""
-        deadline = time.monotonic() + STORE_SECONDS
-        before = None
+        """What is there once all that is wanted is, and nothing moves, or when time is up."""
+        deadline, before = time.monotonic() + STORE_SECONDS, None
         while True:
             spans = self.receiver.read(self.url, self.directory)
-            complete = spans == before and wanted <= {each.id for each in spans}
-            if complete or time.monotonic() > deadline:
+            if (spans == before and wanted <= dict(spans).keys()) or time.monotonic() > deadline:
                 return spans
             before = spans
             time.sleep(0.2)
@@ -250,7 +243,7 @@ def check_all(binary: pathlib.Path, name: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", metavar="PATH", type=pathlib.Path, help="default: the release, else the debug build")
+    parser.add_argument("--binary", metavar="PATH", type=pathlib.Path, help="default: the release or debug build")
     parser.add_argument("receivers", metavar="RECEIVER", nargs="*", help=f"{', '.join(RECEIVERS)} (default: agentmesh)")
     options = parser.parse_args()
     builds = [ROOT / "target" / profile / "moda-agent" for profile in ("release", "debug")]

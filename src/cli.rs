@@ -74,7 +74,8 @@ pub struct Delivery {
     /// Where to send: a server's URL, file:PATH for a file of OTLP/JSON lines, or - for standard output
     ///
     /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: MODA_BASE_URL,
-    /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, then Moda's ingest.
+    /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, then Moda's ingest. A file
+    /// that is there already is replaced.
     #[arg(long, value_name = "URL", env = "MODA_AGENT_ENDPOINT", hide_env = true, value_hint = ValueHint::Url)]
     pub endpoint: Option<String>,
     /// A file that holds the key, instead of the variable MODA_API_KEY

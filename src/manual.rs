@@ -70,14 +70,13 @@ const FORMATS: [(&str, &str); 3] = [
 
 /// Writes `moda-agent.1`: the program, each command, then the tables above.
 pub fn write(output: &mut impl Write) -> io::Result<()> {
-    let mut command = Cli::command();
-    command.build();
+    let command = Cli::command();
     let page = Man::new(command.clone());
     page.render_title(output)?;
     page.render_name_section(output)?;
     page.render_synopsis_section(output)?;
     page.render_description_section(output)?;
-    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+    for subcommand in command.get_subcommands() {
         let heading = format!("{} {}", command.get_name(), subcommand.get_name());
         let about = subcommand.get_about().map(ToString::to_string).unwrap_or_default();
         Roff::new().control("SH", [heading.to_uppercase().as_str()]).text([roman(about)]).to_writer(output)?;
