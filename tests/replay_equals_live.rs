@@ -10,8 +10,11 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
 use serde_json::{Map, Value};
-use support::{recordings, stdout, testdata, upload};
+use support::{json_lines, recordings, spans, stdout, testdata, upload};
 
 /// What a transcript cannot tell, or tells better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +150,39 @@ fn every_recorded_live_span_is_replayed() {
 fn every_live_span_of_odd_sessions_is_replayed() {
     // The two stand for what was typed as `/cost`.
     check("live-more-2.1.330", RECORDED_MORE, &["/usage", "/usage"]);
+}
+
+/// A transcript's times are those of its records: a turn begins when its prompt is written, and
+/// ends with its last record. Live begins a little earlier and ends a little later.
+#[test]
+fn replayed_times_lie_within_the_live_ones() {
+    const TOLERANCE: u64 = 500_000_000;
+    let options = ["--dry-run", "--format", "otlp-json", "-q", &recordings("live-2.1.330")];
+    let replays: HashMap<_, _> =
+        spans(&json_lines(&stdout(upload(&options)))).iter().map(|span| (place(span), times(span))).collect();
+    let captures = std::fs::read_dir(testdata("recordings/live-2.1.330/otlp")).unwrap();
+    let read = |path| ExportTraceServiceRequest::decode(std::fs::read(path).unwrap().as_slice()).unwrap();
+    let live: Vec<_> = captures.map(|entry| read(entry.unwrap().path())).collect();
+    let live = spans(&live);
+    assert_eq!(live.len(), 30);
+    for span in &live {
+        let ((start, end), (live_start, live_end)) = (replays[&place(span)], times(span));
+        assert!((live_start..live_start + TOLERANCE).contains(&start), "{:?}", place(span));
+        assert!((live_end - TOLERANCE..=live_end).contains(&end), "{:?}", place(span));
+    }
+}
+
+fn times(span: &Span) -> (u64, u64) {
+    (span.start_time_unix_nano, span.end_time_unix_nano)
+}
+
+/// The session and the prompt.
+fn place(span: &Span) -> (String, String) {
+    let text = |key: &str| {
+        let attribute = span.attributes.iter().find(|attribute| attribute.key == key);
+        format!("{:?}", attribute.and_then(|attribute| attribute.value.clone()))
+    };
+    (text("claude_agent.session_id"), text("gen_ai.prompt"))
 }
 
 fn check(name: &str, named: &[Difference], left_over: &[&str]) {
