@@ -64,8 +64,11 @@ impl<'a> Sink<'a> {
 }
 
 fn send(transport: &mut dyn Transport, batch: &Batch, summary: &mut Summary, console: &Console) -> Result<(), Error> {
-    let receipt = transport.send(batch).inspect_err(|_| summary.fail(batch))?;
-    console.sent(batch, &receipt);
+    let receipt = transport.send(batch).inspect_err(|error| {
+        console.sent(batch, &format!("not delivered: {error}"));
+        summary.fail(batch);
+    })?;
+    console.sent(batch, receipt.reason.as_deref().unwrap_or("delivered"));
     summary.deliver(batch, receipt, console);
     Ok(())
 }

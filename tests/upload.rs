@@ -201,7 +201,7 @@ fn every_answer_has_its_exit_code_and_its_words() {
         (answer("401 Unauthorized", text, "Invalid token"), 3, "refused the key (401 Unauthorized: Invalid token)", 1),
         (answer("403 Forbidden", text, ""), 3, "refused the key (403 Forbidden)", 1),
         (answer("404 Not Found", text, "nope"), 4, "takes no traces (404 Not Found: nope)", 1),
-        (answer("415 Unsupported Media Type", text, ""), 4, "try the other --protocol", 1),
+        (answer("415 Unsupported Media Type", text, ""), 4, "try --protocol http/json", 1),
         (
             answer("503 Service Unavailable", text, "Server is at capacity"),
             4,

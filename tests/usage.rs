@@ -37,7 +37,7 @@ fn wrong_usage_ends_with_two_and_says_what_to_do() {
         (&["/no/such/place", "--dry-run"], "error: Cannot read /no/such/place: ", "hint: "),
         (&[&live], "error: There is no key for Moda.", "hint: Set MODA_API_KEY or --api-key-file"),
         (&["--endpoint", "localhost:4318", &live], "is no URL of an OTLP/HTTP server", "hint: "),
-        (&["--endpoint", "ftp://x", &live], "\"ftp://x/v1/traces\" is no URL", "hint: "),
+        (&["--endpoint", "ftp://x", &live], "\"ftp://x\" is no URL", "hint: "),
         (&["--endpoint", "https://u:p@x", &live], "holds a user name or password", "hint: "),
         (
             &["--endpoint", "http://192.0.2.1", "--header", "Authorization=x", &live],

@@ -23,33 +23,45 @@ pub(super) enum Source {
 }
 
 /// The first that is set.
-pub(super) fn choose(delivery: &Delivery, variables: Variables<'_>) -> (Endpoint, Source) {
-    let of = |name: &str| if name == "-" { Endpoint::Stdout } else { http_or_file(name) };
-    if let Some(endpoint) = given(delivery.endpoint.as_ref()).or_else(|| variables("MODA_BASE_URL")) {
-        (of(&endpoint), Source::Moda)
-    } else if let Some(endpoint) = variables("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") {
-        (Endpoint::Http(endpoint), Source::OpenTelemetry)
-    } else if let Some(base) = variables("OTEL_EXPORTER_OTLP_ENDPOINT") {
-        (Endpoint::Http(traces_url(&base)), Source::OpenTelemetry)
-    } else {
-        (Endpoint::Http(MODA.to_owned()), Source::Default)
+pub(super) fn choose(delivery: &Delivery, variables: Variables<'_>) -> Result<(Endpoint, Source), Error> {
+    if let Some(name) = given(delivery.endpoint.as_ref()).or_else(|| variables("MODA_BASE_URL")) {
+        return Ok((place(&name)?, Source::Moda));
     }
+    let otel = if let Some(url) = variables("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") {
+        check(&url)?;
+        Some(url)
+    } else if let Some(base) = variables("OTEL_EXPORTER_OTLP_ENDPOINT") {
+        check(&base)?;
+        Some(traces_url(&base))
+    } else {
+        None
+    };
+    Ok(match otel {
+        Some(url) => (Endpoint::Http(url), Source::OpenTelemetry),
+        None => (Endpoint::Http(MODA.to_owned()), Source::Default),
+    })
 }
 
-fn http_or_file(name: &str) -> Endpoint {
-    name.strip_prefix("file:")
-        .map_or_else(|| Endpoint::Http(traces_url(name)), |path| Endpoint::File(Path::new(path).to_owned()))
+fn place(name: &str) -> Result<Endpoint, Error> {
+    match name.strip_prefix("file:") {
+        _ if name == "-" => Ok(Endpoint::Stdout),
+        Some(path) => Ok(Endpoint::File(Path::new(path).to_owned())),
+        None => check(name).map(|()| Endpoint::Http(traces_url(name))),
+    }
 }
 
 /// Refuses what no request could be made to, before anything is read.
-pub(super) fn check(url: &str) -> Result<(), Error> {
+fn check(url: &str) -> Result<(), Error> {
     let uri = url.parse::<ureq::http::Uri>().ok();
     let has_scheme = uri.as_ref().is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
-    let hint = "An endpoint reads https://host, http://localhost:4318, file:PATH or -.";
-    if !has_scheme {
-        return Err(Error::usage(format!("{url:?} is no URL of an OTLP/HTTP server."), hint));
+    let authority = uri.as_ref().and_then(|uri| uri.authority()).map(ureq::http::uri::Authority::as_str);
+    if !has_scheme || authority.is_none() {
+        return Err(Error::usage(
+            format!("{url:?} is no URL of an OTLP/HTTP server."),
+            "An endpoint reads https://host, http://localhost:4318, file:PATH or -.",
+        ));
     }
-    if uri.and_then(|uri| uri.authority().map(|authority| authority.as_str().contains('@'))) == Some(true) {
+    if authority.is_some_and(|authority| authority.contains('@')) {
         return Err(Error::usage(
             "The endpoint holds a user name or password.",
             "Use MODA_API_KEY or --header for it.",

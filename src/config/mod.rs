@@ -70,7 +70,7 @@ impl Settings {
         let (output, protocol) = if args.dry_run {
             (OutputSettings::Print(args.format), Protocol::Json)
         } else {
-            let (endpoint, source) = endpoint::choose(&args.delivery, variables);
+            let (endpoint, source) = endpoint::choose(&args.delivery, variables)?;
             match endpoint {
                 Endpoint::File(path) => (OutputSettings::File(path), Protocol::Json),
                 Endpoint::Stdout => (OutputSettings::Stdout, Protocol::Json),
@@ -103,7 +103,6 @@ fn http(
     source: Source,
     protocol: Protocol,
 ) -> Result<HttpSettings, Error> {
-    endpoint::check(&url)?;
     let headers = headers::of(&args.delivery, variables, &url, source)?;
     let (gzip, timeout) = (gzip(&args.delivery, variables)?, timeout(&args.delivery, variables)?);
     Ok(HttpSettings { url, headers, protocol, gzip, timeout })

@@ -98,7 +98,19 @@ impl Client {
                 "Check that the server runs and that the endpoint names its OTLP/HTTP port; what was not delivered goes next time."
             }
         };
-        Error::new(Exit::Unreachable, format!("Cannot reach {}: {error}.", self.settings.url), hint)
+        Error::new(Exit::Unreachable, format!("Cannot reach {}: {error}.", self.destination()), hint)
+    }
+
+    fn misdirected(&self, status: u16, reason: &str) -> Error {
+        let hint = match (status, self.settings.protocol) {
+            (300..=399, _) => {
+                "Redirects are not followed, they could take the key elsewhere; name the final address as --endpoint."
+            }
+            (415, Protocol::Protobuf) => "The server does not take protobuf; try --protocol http/json.",
+            (415, Protocol::Json) => "The server does not take JSON; try --protocol http/protobuf.",
+            _ => "Check the endpoint's path; OTLP/HTTP servers take traces at /v1/traces.",
+        };
+        Error::new(Exit::Unreachable, format!("{} takes no traces ({reason}).", self.destination()), hint)
     }
 }
 
@@ -110,15 +122,16 @@ impl Transport for Client {
         let answer = answer(status, &text);
         let reason = reason(status, location.as_deref(), &words(&text));
         match answer {
-            Answer::Refused => return Err(refused(&self.settings.url, &reason)),
-            Answer::Misdirected => return Err(misdirected(&self.settings.url, status, &reason)),
+            Answer::Refused => return Err(refused(&self.destination(), &reason)),
+            Answer::Misdirected => return Err(self.misdirected(status, &reason)),
             _ => {}
         }
         Ok(Receipt { sent_bytes: body.len() as u64, ..receipt(batch.spans as u64, answer, reason) })
     }
 
+    /// Without the query, which may hold a secret.
     fn destination(&self) -> String {
-        self.settings.url.clone()
+        self.settings.url.split('?').next().unwrap_or_default().to_owned()
     }
 }
 
@@ -154,17 +167,6 @@ fn reason(status: u16, location: Option<&str>, words: &str) -> String {
 fn refused(url: &str, reason: &str) -> Error {
     let sentence = format!("{url} refused the key ({reason}).");
     Error::new(Exit::Refused, sentence, "Check MODA_API_KEY, --api-key-file or --header; nothing after this was sent.")
-}
-
-fn misdirected(url: &str, status: u16, reason: &str) -> Error {
-    let hint = match status {
-        300..=399 => {
-            "Redirects are not followed, they could take the key elsewhere; name the final address as --endpoint."
-        }
-        415 => "The server does not take this encoding; try the other --protocol, http/protobuf or http/json.",
-        _ => "Check the endpoint's path; OTLP/HTTP servers take traces at /v1/traces.",
-    };
-    Error::new(Exit::Unreachable, format!("{url} takes no traces ({reason})."), hint)
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::style::{BAD, CARE, choice, styled};
 use crate::cli::Output;
 use crate::error::Error;
-use crate::otlp::{Batch, Receipt};
+use crate::otlp::Batch;
 use crate::transcript::SessionFiles;
 use crate::warning::Warning;
 
@@ -74,13 +74,12 @@ impl Console {
         }
     }
 
-    /// A request is answered.
-    pub fn sent(&self, batch: &Batch, receipt: &Receipt) {
+    /// What became of a request.
+    pub fn sent(&self, batch: &Batch, outcome: &str) {
         if self.output.verbose {
-            let outcome = receipt.reason.as_deref().map_or_else(|| "delivered".to_owned(), printable);
             let spans = counted(batch.spans as u64, "span");
-            let body = batch.body.len() as u64;
-            self.line(format_args!("request: {spans}, {} of {}: {outcome}", bytes(receipt.sent_bytes), bytes(body)));
+            let size = bytes(batch.body.len() as u64);
+            self.line(format_args!("request: {spans}, {size} uncompressed: {}", printable(outcome)));
         }
     }
 
