@@ -5,23 +5,62 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
 #[derive(Debug, Parser)]
-#[command(name = "moda-agent", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "moda-agent",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    args_override_self = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// Options that mean this one run, and so have no variable.
+const WITHOUT_VARIABLE: [&str; 2] = ["dry-run", "format"];
+
 impl Cli {
-    /// Parses a command line, the program's name first.
-    pub fn parse_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+    /// Parses a command line, the program's name first. Every option of `upload` has a variable,
+    /// which counts as if it stood before the options that were typed, so that these win.
+    pub fn parse_args(
+        args: impl IntoIterator<Item = OsString>,
+        variables: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, clap::Error> {
+        let mut args: Vec<_> = args.into_iter().collect();
+        if args.get(1).is_some_and(|command| command == "upload") {
+            args.splice(2..2, from_variables(variables));
+        }
         Self::try_parse_from(args)
     }
+}
+
+/// The variables that are set, as arguments.
+fn from_variables(variables: &dyn Fn(&str) -> Option<String>) -> Vec<OsString> {
+    let upload = Upload::augment_args(clap::Command::new("upload"));
+    let options = upload.get_arguments().filter_map(|arg| Some((arg, arg.get_long()?)));
+    let options = options.filter(|(_, name)| !WITHOUT_VARIABLE.contains(name));
+    options.filter_map(|(arg, name)| as_argument(arg, name, &variables(&variable_of(name))?)).collect()
+}
+
+/// `MODA_AGENT_MAX_BATCH_SPANS` of `max-batch-spans`.
+fn variable_of(option: &str) -> String {
+    format!("MODA_AGENT_{}", option.to_uppercase().replace('-', "_"))
+}
+
+/// `--name=value`; of an option without a value `--name`, unless the value says no.
+fn as_argument(arg: &Arg, name: &str, value: &str) -> Option<OsString> {
+    if arg.get_action().takes_values() {
+        return Some(format!("--{name}={value}").into());
+    }
+    let says_no = ["0", "false", "no", "off"].iter().any(|no| value.eq_ignore_ascii_case(no));
+    (!says_no).then(|| format!("--{name}").into())
 }
 
 /// What to do.
@@ -53,7 +92,7 @@ pub struct Upload {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", requires = "dry_run")]
     pub format: Format,
     /// Exit with 1 if any input was damaged
-    #[arg(long, env = "MODA_AGENT_STRICT", hide_env = true, value_parser = FalseyValueParser::new())]
+    #[arg(long)]
     pub strict: bool,
 
     /// What goes over the wire.
@@ -76,29 +115,29 @@ pub struct Delivery {
     /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: MODA_BASE_URL,
     /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, then Moda's ingest. A file
     /// that is there already is replaced.
-    #[arg(long, value_name = "URL", env = "MODA_AGENT_ENDPOINT", hide_env = true, value_hint = ValueHint::Url)]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub endpoint: Option<String>,
     /// A file that holds the key, instead of the variable MODA_API_KEY
-    #[arg(long, value_name = "FILE", env = "MODA_AGENT_API_KEY_FILE", hide_env = true, value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub api_key_file: Option<PathBuf>,
     /// A header for every request; may be given several times
-    #[arg(long = "header", value_name = "NAME=VALUE", env = "MODA_AGENT_HEADER", hide_env = true)]
+    #[arg(long = "header", value_name = "NAME=VALUE")]
     pub headers: Vec<String>,
     /// How requests are encoded [default: http/protobuf]
-    #[arg(long, value_enum, value_name = "PROTOCOL", env = "MODA_AGENT_PROTOCOL", hide_env = true)]
+    #[arg(long, value_enum, value_name = "PROTOCOL")]
     pub protocol: Option<WireProtocol>,
     /// How requests are compressed [default: gzip]
-    #[arg(long, value_enum, value_name = "METHOD", env = "MODA_AGENT_COMPRESSION", hide_env = true)]
+    #[arg(long, value_enum, value_name = "METHOD")]
     pub compression: Option<Compression>,
     /// How long a request may take, as in 30s or 2m [default: 30s]
-    #[arg(long, value_name = "DURATION", env = "MODA_AGENT_TIMEOUT", hide_env = true)]
+    #[arg(long, value_name = "DURATION")]
     pub timeout: Option<humantime::Duration>,
     /// The most spans in a request
-    #[arg(long, value_name = "N", default_value_t = 512, env = "MODA_AGENT_MAX_BATCH_SPANS", hide_env = true,
+    #[arg(long, value_name = "N", default_value_t = 512,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub max_batch_spans: u32,
     /// The largest request before compression, as in 4MiB or 500kB
-    #[arg(long, value_name = "SIZE", default_value = "4MiB", env = "MODA_AGENT_MAX_BATCH_BYTES", hide_env = true)]
+    #[arg(long, value_name = "SIZE", default_value = "4MiB")]
     pub max_batch_bytes: bytesize::ByteSize,
 }
 
@@ -107,19 +146,19 @@ pub struct Delivery {
 #[command(next_help_heading = "Spans")]
 pub struct SpanContent {
     /// The conversation that the sessions belong to [default: each its own]
-    #[arg(long, value_name = "ID", env = "MODA_AGENT_CONVERSATION_ID", hide_env = true)]
+    #[arg(long, value_name = "ID")]
     pub conversation_id: Option<String>,
     /// The user that the sessions belong to; also the variable MODA_USER_ID
-    #[arg(long, value_name = "ID", env = "MODA_AGENT_USER_ID", hide_env = true)]
+    #[arg(long, value_name = "ID")]
     pub user_id: Option<String>,
     /// The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]
-    #[arg(long, value_name = "NAME", env = "MODA_AGENT_SERVICE_NAME", hide_env = true)]
+    #[arg(long, value_name = "NAME")]
     pub service_name: Option<String>,
     /// The deployment environment, as in production
-    #[arg(long, value_name = "NAME", env = "MODA_AGENT_ENVIRONMENT", hide_env = true)]
+    #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
     /// Also send turns that called no model, such as /clear
-    #[arg(long, env = "MODA_AGENT_INCLUDE_COMMANDS", hide_env = true, value_parser = FalseyValueParser::new())]
+    #[arg(long)]
     pub include_commands: bool,
 }
 
@@ -128,17 +167,16 @@ pub struct SpanContent {
 #[command(next_help_heading = "Output")]
 pub struct Output {
     /// Print nothing but problems
-    #[arg(short, long, conflicts_with = "verbose", env = "MODA_AGENT_QUIET", hide_env = true,
-          value_parser = FalseyValueParser::new())]
+    #[arg(short, long, overrides_with = "verbose")]
     pub quiet: bool,
     /// Print every request and every warning
-    #[arg(short, long, env = "MODA_AGENT_VERBOSE", hide_env = true, value_parser = FalseyValueParser::new())]
+    #[arg(short, long, overrides_with = "quiet")]
     pub verbose: bool,
     /// When to use colours; NO_COLOR switches them off, too
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", env = "MODA_AGENT_COLOR", hide_env = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// When to show a progress bar
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", env = "MODA_AGENT_PROGRESS", hide_env = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub progress: Progress,
 }
 

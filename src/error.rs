@@ -50,13 +50,19 @@ impl Error {
         )
     }
 
-    /// An output file or pipe cannot be written. A reader that went away, as `head` does, has all
-    /// that it wanted.
+    /// What is only shown cannot be written. A reader that went away, as `head` does, has all that
+    /// it wanted.
     #[must_use]
-    pub fn cannot_write(place: &str, error: &io::Error) -> Self {
+    pub fn cannot_print(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::new(Exit::Done, "The reader went away.", "");
         }
+        Self::cannot_write("standard output", error)
+    }
+
+    /// An output file or pipe cannot be written.
+    #[must_use]
+    pub fn cannot_write(place: &str, error: &io::Error) -> Self {
         let sentence = format!("Cannot write to {place}: {error}.");
         Self::new(
             Exit::Unreachable,

@@ -13,13 +13,18 @@ use moda_agent::pipeline;
 use moda_agent::report::{Console, Summary};
 
 fn main() -> ExitCode {
-    match Cli::parse_args(std::env::args_os()) {
+    match Cli::parse_args(std::env::args_os(), &variable) {
         Ok(cli) => ExitCode::from(catch_unwind(|| run(cli)).unwrap_or(Exit::Unreachable) as u8),
         Err(error) => {
             let _ = error.print();
             ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 })
         }
     }
+}
+
+/// A variable; an empty one counts as absent, as OpenTelemetry wants it.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn run(cli: Cli) -> Exit {
@@ -38,8 +43,7 @@ fn run_upload(upload: &Upload) -> Exit {
     let output = upload.output;
     let (started, console, mut summary) = (Instant::now(), Console::new(upload.output), Summary::default());
     set_hook(Box::new(move |_| Console::new(Output { quiet: true, ..output }).bug()));
-    let variables = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let settings = match Settings::new(upload, &variables) {
+    let settings = match Settings::new(upload, &variable) {
         Ok(settings) => settings,
         Err(error) => return fail(&console, &error),
     };
@@ -50,7 +54,9 @@ fn run_upload(upload: &Upload) -> Exit {
     {
         return Exit::Done;
     }
-    summary.print(&console, started.elapsed());
+    if result.is_ok() || summary.has_begun() {
+        summary.print(&console, started.elapsed());
+    }
     result.map_or_else(|error| fail(&console, &error), |()| summary.exit(settings.strict))
 }
 
@@ -59,11 +65,11 @@ fn fail(console: &Console, error: &Error) -> Exit {
     error.exit()
 }
 
-/// A reader that went away, as `head` does, is no problem.
 fn print(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Exit {
     let mut output = Vec::new();
-    match write(&mut output).and_then(|()| io::stdout().write_all(&output)) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Unreachable,
+    let printed = write(&mut output).and_then(|()| io::stdout().write_all(&output)).and_then(|()| io::stdout().flush());
+    match printed.map_err(|error| Error::cannot_print(&error)) {
+        Err(error) if error.exit() != Exit::Done => fail(&Console::plain(), &error),
         _ => Exit::Done,
     }
 }

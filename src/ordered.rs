@@ -27,10 +27,18 @@ pub fn in_order<T: Send, R: Send, E>(
                 }
             });
         }
-        let result = (0..total).try_for_each(|index| take(queue.result(index)));
-        queue.close();
-        result
+        let _closing = Closing(&queue);
+        (0..total).try_for_each(|index| take(queue.result(index)))
     })
+}
+
+/// Lets the workers go however the taking ends, by a panic, too.
+struct Closing<'a, T, R>(&'a Queue<T, R>);
+
+impl<T, R> Drop for Closing<'_, T, R> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 struct Queue<T, R> {
@@ -129,6 +137,12 @@ mod tests {
         let take = |item| if item == 3 { Err(item) } else { Ok(()) };
         assert_eq!(in_order((0..1000).collect(), 2, 4, work, take), Err(3));
         assert!(worked.load(Ordering::SeqCst) < 1000);
+    }
+
+    #[test]
+    fn a_panic_of_the_taker_hangs_nobody() {
+        let run = || in_order((0..1000).collect(), 2, 8, |item: usize| item, |_| -> Result<(), ()> { panic!("a bug") });
+        assert!(std::panic::catch_unwind(run).is_err());
     }
 
     #[test]

@@ -22,6 +22,7 @@ const AHEAD: usize = 4;
 pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
     summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
     let found = discover(&settings.paths)?;
+    protect(&settings.output, &found.sessions)?;
     console.begin(&found.sessions, settings.output.is_standard_output());
     summary.warn(found.warnings, console);
     let mut owners = Owners::default();
@@ -38,7 +39,20 @@ pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> 
     });
     let finished = sink.finish(summary, result.is_ok());
     result.and(finished)?;
-    if summary.found_nothing() { nothing_found(&settings.paths, summary, console) } else { Ok(()) }
+    if summary.has_begun() { Ok(()) } else { nothing_found(&settings.paths, summary, console) }
+}
+
+/// Refuses to write over what is read.
+fn protect(output: &OutputSettings, sessions: &[SessionFiles]) -> Result<(), Error> {
+    let OutputSettings::File(target) = output else { return Ok(()) };
+    let Ok(target) = target.canonicalize() else { return Ok(()) };
+    let subagents = sessions.iter().flat_map(|session| session.subagents.iter().map(|agent| &agent.path));
+    let mut files = sessions.iter().flat_map(|session| &session.main).chain(subagents);
+    if files.any(|file| file.canonicalize().is_ok_and(|file| file == target)) {
+        let sentence = format!("{} is a transcript, and would be replaced.", target.display());
+        return Err(Error::usage(sentence, "Name another file as --endpoint."));
+    }
+    Ok(())
 }
 
 /// An empty folder is nothing to do; a file that is no transcript, or nothing but what cannot be

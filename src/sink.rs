@@ -31,7 +31,8 @@ impl<'a> Sink<'a> {
         let transport: Box<dyn Transport> = match &settings.output {
             OutputSettings::Print(Format::Text) => return Ok(Sink::Print(DryRun::text(console.color()))),
             OutputSettings::Print(Format::Json) => return Ok(Sink::Print(DryRun::json())),
-            OutputSettings::Print(Format::OtlpJson) | OutputSettings::Stdout => Box::new(Writer::stdout()),
+            OutputSettings::Print(Format::OtlpJson) => Box::new(Writer::shown()),
+            OutputSettings::Stdout => Box::new(Writer::stdout()),
             OutputSettings::File(path) => Box::new(Writer::create(path)?),
             OutputSettings::Http(http) => Box::new(Client::new(http.clone())),
         };
@@ -55,9 +56,13 @@ impl<'a> Sink<'a> {
         match self {
             Sink::Print(dry_run) => dry_run.finish(summary),
             Sink::Batches { batcher, transport, console } => {
-                let rest = batcher.flush().filter(|_| well);
                 summary.sent.destination = transport.destination();
-                rest.map_or(Ok(()), |batch| send(transport.as_mut(), &batch, summary, console))
+                match batcher.flush() {
+                    Some(batch) if !well => summary.leave(&batch),
+                    Some(batch) => send(transport.as_mut(), &batch, summary, console)?,
+                    None => {}
+                }
+                if well { transport.finish() } else { Ok(()) }
             }
         }
     }

@@ -28,6 +28,18 @@ pub enum Warning {
         /// Counted from 1.
         column: usize,
     },
+    /// A line is too long to be read.
+    OverlongLine {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
+    /// A link is not followed: none of the client's files is one, and links can loop.
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
     /// The last line has no end yet: the client may be writing it.
     UnfinishedLine {
         /// The transcript.
@@ -64,6 +76,8 @@ impl Warning {
         match self {
             Warning::Unreadable { .. } => "unreadable_file",
             Warning::DamagedLine { .. } => "damaged_line",
+            Warning::OverlongLine { .. } => "overlong_line",
+            Warning::Link { .. } => "link",
             Warning::UnfinishedLine { .. } => "unfinished_line",
             Warning::NotATranscript { .. } => "other_file",
             Warning::Bug { .. } => "bug",
@@ -78,6 +92,12 @@ impl fmt::Display for Warning {
             Warning::Unreadable { path, reason } => write!(formatter, "{}: cannot be read: {reason}", path.display()),
             Warning::DamagedLine { path, line, column } => {
                 write!(formatter, "{}:{line}: no JSON from column {column} on; the line is left out", path.display())
+            }
+            Warning::OverlongLine { path, line } => {
+                write!(formatter, "{}:{line}: the line is too long and is left out", path.display())
+            }
+            Warning::Link { path } => {
+                write!(formatter, "{}: the link is not followed; name what it leads to", path.display())
             }
             Warning::UnfinishedLine { path, line } => {
                 write!(formatter, "{}:{line}: the last line is cut; it is left for the next run", path.display())
@@ -133,7 +153,7 @@ impl Warnings {
     /// is neither, nor is another program's file.
     #[must_use]
     pub fn input_was_damaged(&self) -> bool {
-        self.counts.keys().any(|kind| matches!(*kind, "unreadable_file" | "damaged_line" | "bug"))
+        self.counts.keys().any(|kind| matches!(*kind, "unreadable_file" | "damaged_line" | "overlong_line" | "bug"))
     }
 }
 

@@ -175,6 +175,42 @@ fn an_endpoint_for_traces_is_taken_as_it_is() {
     assert_eq!(server.requests()[0].line, "POST /custom HTTP/1.1");
 }
 
+#[test]
+fn what_is_meant_for_this_machine_goes_through_no_proxy() {
+    let (server, proxy) = (Server::accepting(), Server::accepting());
+    let mut command = upload(&["--endpoint", &server.url, "-q", &live()]);
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+        command.env(name, &proxy.url);
+    }
+    command.env("MODA_API_KEY", KEY).assert().success();
+    assert_eq!((server.requests().len(), proxy.requests().len()), (1, 0));
+}
+
+#[test]
+fn a_server_that_repeats_the_key_does_not_get_it_printed() {
+    let words = format!("bad token: Bearer {KEY} ({KEY})");
+    for (answer, code) in [
+        (answer("401 Unauthorized", "text/plain", &words), 3),
+        (answer("400 Bad Request", "text/plain", &words), 1),
+        (answer("200 OK", "application/json", &format!(r#"{{"partialSuccess":{{"errorMessage":"{words}"}}}}"#)), 0),
+        (format!("HTTP/1.1 302 Found\r\nLocation: http://x/?{KEY}\r\nContent-Length: 0\r\n\r\n"), 4),
+    ] {
+        let server = Server::start(vec![answer.clone()]);
+        let said = stderr_of(upload(&["--endpoint", &server.url, "-v", &live()]).env("MODA_API_KEY", KEY), code);
+        assert!(!said.contains(KEY) && said.contains("[header]"), "{answer}\n{said}");
+    }
+}
+
+#[test]
+fn the_headers_for_traces_replace_those_for_all_signals() {
+    let server = Server::accepting();
+    let mut command = upload(&["-q", &live()]);
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &server.url).env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=other");
+    command.env("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-key=mine").assert().success();
+    let requests = server.requests();
+    assert_eq!((requests[0].header("authorization"), requests[0].header("x-key")), (None, Some("mine")));
+}
+
 /// Each answer, the exit code it leads to, what is said, and how many requests are made.
 #[test]
 fn every_answer_has_its_exit_code_and_its_words() {

@@ -33,7 +33,7 @@ fn only_turn(path: &str) -> serde_json::Value {
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_to_do() {
     let live = recordings("live-2.1.330");
-    let cases: [(&[&str], &str, &str); 9] = [
+    let cases: [(&[&str], &str, &str); 13] = [
         (&["/no/such/place", "--dry-run"], "error: Cannot read /no/such/place: ", "hint: "),
         (&[&live], "error: There is no key for Moda.", "hint: Set MODA_API_KEY or --api-key-file"),
         (&["--endpoint", "localhost:4318", &live], "is no URL of an OTLP/HTTP server", "hint: "),
@@ -46,11 +46,20 @@ fn wrong_usage_ends_with_two_and_says_what_to_do() {
         ),
         (&["--header", "nonsense", "--endpoint", "http://127.0.0.1:9", &live], "not of the form NAME=VALUE", "hint: "),
         (&["--api-key-file", "/no/such/key", &live], "Cannot read the key file /no/such/key", "hint: "),
+        (&["--endpoint", "", &live], "\"\" is no URL", "hint: "),
+        (&["--endpoint", "u:SECRET@x:1", &live], "error: The endpoint holds a user name or password.", "hint: "),
+        (
+            &["--endpoint", "http://192.0.2.1/?k=SECRET", "--header", "Authorization=x", &live],
+            "key for http://192.0.2.1/v1/traces would",
+            "hint: ",
+        ),
+        (&["/dev/null", "--dry-run"], "error: /dev/null is neither a file nor a folder.", "hint: "),
         (&[], "required arguments were not provided", "Usage: moda-agent upload"),
     ];
     for (arguments, sentence, hint) in cases {
         let said = stderr_of(&mut upload(arguments), 2);
         assert!(said.contains(sentence) && said.contains(hint), "{arguments:?}\n{said}");
+        assert!(!said.contains("SECRET") && !said.contains("read      "), "{said}");
     }
 }
 
@@ -61,9 +70,14 @@ fn odd_variables_are_named() {
         ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "zstd"),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "soon"),
     ] {
-        let mut command = upload(&["--endpoint", "http://127.0.0.1:9", &recordings("live-2.1.330")]);
+        let live = recordings("live-2.1.330");
+        let mut command = upload(&[&live]);
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9");
         let said = stderr_of(command.env(name, value), 2);
         assert!(said.contains(name) && said.contains(value) && said.contains("hint: "), "{said}");
+        // Meant for other programs, they are no reason to refuse anything else.
+        upload(&["--dry-run", "-q", &live]).env(name, value).assert().success();
+        stderr_of(upload(&["--endpoint", "http://127.0.0.1:9", &live]).env(name, value), 4);
     }
 }
 
@@ -112,7 +126,7 @@ fn damage_costs_its_line_and_is_shown_with_its_place() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_costs_only_itself() {
+fn what_is_no_file_is_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = transcript(folder.path(), &[&line(PROMPT), &line(ANSWER)]);
     fs::create_dir(folder.path().join("22222222-2222-4222-8222-222222222222.jsonl")).unwrap();
@@ -120,6 +134,51 @@ fn a_file_that_cannot_be_read_costs_only_itself() {
     std::os::unix::fs::symlink("nowhere", folder.path().join("33333333-3333-4333-8333-333333333333.jsonl")).unwrap();
     assert_eq!(only_turn(&folder.path().display().to_string())["session_id"], SESSION);
     assert_eq!(only_turn(&path)["session_id"], SESSION);
+    #[cfg(unix)]
+    {
+        let said = stderr_of(&mut upload(&["--dry-run", "--format", "json", &folder.path().display().to_string()]), 0);
+        assert!(said.contains("333333333333.jsonl: the link is not followed"), "{said}");
+    }
+}
+
+#[test]
+fn a_transcript_is_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = transcript(folder.path(), &[&line(PROMPT), &line(ANSWER)]);
+    let said = stderr_of(&mut upload(&["--endpoint", &format!("file:{path}"), &path]), 2);
+    assert!(said.contains("is a transcript, and would be replaced.") && said.contains("hint: "), "{said}");
+    assert_eq!(only_turn(&path)["session_id"], SESSION);
+}
+
+#[test]
+fn a_file_is_replaced_only_by_a_whole_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = transcript(folder.path(), &[&line(PROMPT), &line(ANSWER)]);
+    let file = folder.path().join("out.jsonl");
+    fs::write(&file, "before").unwrap();
+    let endpoint = format!("file:{}", file.display());
+    stderr_of(&mut upload(&["--endpoint", &endpoint, "/no/such/place"]), 2);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "before");
+    upload(&["--endpoint", &endpoint, "-q", &path]).assert().success();
+    assert!(fs::read_to_string(&file).unwrap().starts_with("{\"resourceSpans\""));
+    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.count(), 2, "something was left behind");
+    let nowhere = format!("file:{}", folder.path().join("no/out.jsonl").display());
+    let said = stderr_of(&mut upload(&["--endpoint", &nowhere, &path]), 4);
+    assert!(said.contains("error: Cannot write to ") && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn later_options_and_options_over_variables_win() {
+    let live = recordings("live-2.1.330");
+    let said =
+        stderr_of(upload(&["--dry-run", "--format", "json", "-q", "-v", &live]).env("MODA_AGENT_TIMEOUT", ""), 0);
+    assert!(said.contains("read      19 sessions"), "{said}");
+    assert_eq!(stderr_of(upload(&["--dry-run", "--format", "json", &live]).env("MODA_AGENT_QUIET", "1"), 0), "");
+    let said = stderr_of(upload(&["--dry-run", "--format", "json", "-v", &live]).env("MODA_AGENT_QUIET", "1"), 0);
+    assert!(said.contains("read      19 sessions"), "{said}");
+    let said = stderr_of(upload(&["--dry-run", &live]).env("MODA_AGENT_TIMEOUT", "soon"), 2);
+    assert!(said.contains("--timeout") && said.contains("soon"), "{said}");
 }
 
 /// Root may read every file but this one.

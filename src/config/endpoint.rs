@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::given;
 use super::variables::Variables;
 use crate::cli::Delivery;
 use crate::error::Error;
-use crate::otlp::{Endpoint, traces_url};
+use crate::otlp::{Endpoint, shown, traces_url};
 
 /// Moda's ingest.
 pub(super) const MODA: &str = "https://moda-ingest.modas.workers.dev/v1/traces";
@@ -24,7 +23,7 @@ pub(super) enum Source {
 
 /// The first that is set.
 pub(super) fn choose(delivery: &Delivery, variables: Variables<'_>) -> Result<(Endpoint, Source), Error> {
-    if let Some(name) = given(delivery.endpoint.as_ref()).or_else(|| variables("MODA_BASE_URL")) {
+    if let Some(name) = delivery.endpoint.clone().or_else(|| variables("MODA_BASE_URL")) {
         return Ok((place(&name)?, Source::Moda));
     }
     let otel = if let Some(url) = variables("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") {
@@ -54,17 +53,16 @@ fn place(name: &str) -> Result<Endpoint, Error> {
 fn check(url: &str) -> Result<(), Error> {
     let uri = url.parse::<ureq::http::Uri>().ok();
     let has_scheme = uri.as_ref().is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
-    let authority = uri.as_ref().and_then(|uri| uri.authority()).map(ureq::http::uri::Authority::as_str);
-    if !has_scheme || authority.is_none() {
-        return Err(Error::usage(
-            format!("{url:?} is no URL of an OTLP/HTTP server."),
-            "An endpoint reads https://host, http://localhost:4318, file:PATH or -.",
-        ));
-    }
-    if authority.is_some_and(|authority| authority.contains('@')) {
+    if url.contains('@') {
         return Err(Error::usage(
             "The endpoint holds a user name or password.",
             "Use MODA_API_KEY or --header for it.",
+        ));
+    }
+    if !has_scheme || uri.is_none_or(|uri| uri.authority().is_none()) {
+        return Err(Error::usage(
+            format!("{:?} is no URL of an OTLP/HTTP server.", shown(url)),
+            "An endpoint reads https://host, http://localhost:4318, file:PATH or -.",
         ));
     }
     Ok(())

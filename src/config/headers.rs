@@ -1,10 +1,10 @@
 //! What goes with every request: the key, where the endpoint may see it, and what is asked for.
 
 use super::endpoint::{MODA, Source};
-use super::variables::{Variables, pairs};
+use super::variables::{Variables, otel, pairs};
 use crate::cli::Delivery;
 use crate::error::Error;
-use crate::otlp::{Header, is_loopback};
+use crate::otlp::{Header, is_loopback, shown};
 
 /// The key, where the endpoint may see it, and every header that is asked for; of a name given
 /// twice the one on the command line.
@@ -15,7 +15,7 @@ pub(super) fn of(
     source: Source,
 ) -> Result<Vec<Header>, Error> {
     let mut headers = Vec::new();
-    for header in &delivery.headers {
+    for header in delivery.headers.iter().rev() {
         let pair = header.split_once('=').filter(|(name, _)| !name.trim().is_empty());
         let (name, value) = pair.ok_or_else(|| {
             Error::usage("A --header is not of the form NAME=VALUE.", "Write --header 'Authorization=Bearer ...'.")
@@ -23,10 +23,9 @@ pub(super) fn of(
         add(&mut headers, name.trim(), value.trim());
     }
     if source == Source::OpenTelemetry {
-        for name in ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"] {
-            for (name, value) in pairs(&variables(name).unwrap_or_default()) {
-                add(&mut headers, &name, &value);
-            }
+        let list = otel(variables, "HEADERS").map(|(_, list)| list).unwrap_or_default();
+        for (name, value) in pairs(&list) {
+            add(&mut headers, &name, &value);
         }
     } else if let Some(key) = key(delivery, variables)? {
         add(&mut headers, "Authorization", &format!("Bearer {key}"));
@@ -39,7 +38,7 @@ pub(super) fn of(
 /// Moda's own endpoint needs a key, and no key travels unencrypted over a network.
 fn check_key(headers: &[Header], url: &str) -> Result<(), Error> {
     let has_key = headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization"));
-    if url.starts_with(MODA.trim_end_matches("/v1/traces")) && !has_key {
+    if is_moda(url) && !has_key {
         return Err(Error::usage(
             "There is no key for Moda.",
             "Set MODA_API_KEY or --api-key-file, name another --endpoint, or look first with --dry-run.",
@@ -47,11 +46,16 @@ fn check_key(headers: &[Header], url: &str) -> Result<(), Error> {
     }
     if has_key && !url.starts_with("https:") && !is_loopback(url) {
         return Err(Error::usage(
-            format!("The key for {url} would travel unencrypted."),
+            format!("The key for {} would travel unencrypted.", shown(url)),
             "Use an https: endpoint; plain http: is for this machine only.",
         ));
     }
     Ok(())
+}
+
+fn is_moda(url: &str) -> bool {
+    let host = |url: &str| url.parse::<ureq::http::Uri>().ok()?.host().map(str::to_ascii_lowercase);
+    host(url) == host(MODA)
 }
 
 fn add(headers: &mut Vec<Header>, name: &str, value: &str) {
@@ -75,7 +79,7 @@ fn check_characters(headers: &[Header]) -> Result<(), Error> {
 
 fn key(delivery: &Delivery, variables: Variables<'_>) -> Result<Option<String>, Error> {
     let Some(path) = &delivery.api_key_file else {
-        return Ok(variables("MODA_API_KEY").map(|key| key.trim().to_owned()));
+        return Ok(variables("MODA_API_KEY").map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()));
     };
     let text = std::fs::read_to_string(path).map_err(|error| {
         Error::usage(format!("Cannot read the key file {}: {error}.", path.display()), "Check --api-key-file.")

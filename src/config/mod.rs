@@ -5,21 +5,17 @@
 
 mod endpoint;
 mod headers;
+mod transport;
 mod variables;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use crate::cli::{Compression, Delivery, Format, SpanContent, Upload, WireProtocol};
+use crate::cli::{Delivery, Format, SpanContent, Upload};
 use crate::error::Error;
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
 use crate::span::{Identity, Resource};
-use endpoint::Source;
 pub use variables::Variables;
-use variables::{otel, pairs};
-
-/// For a request, where neither the command line nor the environment says otherwise.
-const TIMEOUT: Duration = Duration::from_secs(30);
+use variables::pairs;
 
 /// An upload, as it is meant.
 #[derive(Debug)]
@@ -66,16 +62,10 @@ impl OutputSettings {
 impl Settings {
     /// Reads the command line in the light of the environment.
     pub fn new(args: &Upload, variables: Variables<'_>) -> Result<Self, Error> {
-        let protocol = protocol(&args.delivery, variables)?;
         let (output, protocol) = if args.dry_run {
             (OutputSettings::Print(args.format), Protocol::Json)
         } else {
-            let (endpoint, source) = endpoint::choose(&args.delivery, variables)?;
-            match endpoint {
-                Endpoint::File(path) => (OutputSettings::File(path), Protocol::Json),
-                Endpoint::Stdout => (OutputSettings::Stdout, Protocol::Json),
-                Endpoint::Http(url) => (OutputSettings::Http(http(args, variables, url, source, protocol)?), protocol),
-            }
+            output(&args.delivery, variables)?
         };
         Ok(Self {
             paths: args.paths.clone(),
@@ -96,61 +86,17 @@ impl Settings {
     }
 }
 
-fn http(
-    args: &Upload,
-    variables: Variables<'_>,
-    url: String,
-    source: Source,
-    protocol: Protocol,
-) -> Result<HttpSettings, Error> {
-    let headers = headers::of(&args.delivery, variables, &url, source)?;
-    let (gzip, timeout) = (gzip(&args.delivery, variables)?, timeout(&args.delivery, variables)?);
-    Ok(HttpSettings { url, headers, protocol, gzip, timeout })
-}
-
-fn protocol(delivery: &Delivery, variables: Variables<'_>) -> Result<Protocol, Error> {
-    match delivery.protocol {
-        Some(WireProtocol::HttpProtobuf) => return Ok(Protocol::Protobuf),
-        Some(WireProtocol::HttpJson) => return Ok(Protocol::Json),
-        None => {}
-    }
-    match otel(variables, "PROTOCOL") {
-        None => Ok(Protocol::Protobuf),
-        Some((_, value)) if value == "http/protobuf" => Ok(Protocol::Protobuf),
-        Some((_, value)) if value == "http/json" => Ok(Protocol::Json),
-        Some((name, value)) => Err(Error::usage(
-            format!("{name} is {value:?}, which moda-agent does not speak."),
-            "Use http/protobuf or http/json; --protocol wins over the variable.",
-        )),
-    }
-}
-
-fn gzip(delivery: &Delivery, variables: Variables<'_>) -> Result<bool, Error> {
-    if let Some(compression) = delivery.compression {
-        return Ok(compression == Compression::Gzip);
-    }
-    match otel(variables, "COMPRESSION") {
-        None => Ok(true),
-        Some((_, value)) if value == "gzip" => Ok(true),
-        Some((_, value)) if value == "none" => Ok(false),
-        Some((name, value)) => Err(Error::usage(
-            format!("{name} is {value:?}, which moda-agent does not know."),
-            "Use gzip or none; --compression wins over the variable.",
-        )),
-    }
-}
-
-/// OpenTelemetry's variable is in milliseconds.
-fn timeout(delivery: &Delivery, variables: Variables<'_>) -> Result<Duration, Error> {
-    if let Some(timeout) = delivery.timeout {
-        return Ok(timeout.into());
-    }
-    let Some((name, value)) = otel(variables, "TIMEOUT") else { return Ok(TIMEOUT) };
-    value.parse().map(Duration::from_millis).map_err(|_| {
-        Error::usage(
-            format!("{name} is {value:?}, which is no number of milliseconds."),
-            "--timeout wins over the variable.",
-        )
+/// Files hold JSON; a server gets what it is asked for.
+fn output(delivery: &Delivery, variables: Variables<'_>) -> Result<(OutputSettings, Protocol), Error> {
+    let (endpoint, source) = endpoint::choose(delivery, variables)?;
+    Ok(match endpoint {
+        Endpoint::File(path) => (OutputSettings::File(path), Protocol::Json),
+        Endpoint::Stdout => (OutputSettings::Stdout, Protocol::Json),
+        Endpoint::Http(url) => {
+            let headers = headers::of(delivery, variables, &url, source)?;
+            let transport::Choices { protocol, gzip, timeout } = transport::choose(delivery, variables, source)?;
+            (OutputSettings::Http(HttpSettings { url, headers, protocol, gzip, timeout }), protocol)
+        }
     })
 }
 
@@ -165,6 +111,6 @@ fn resource(content: &SpanContent, variables: Variables<'_>) -> Resource {
     }
 }
 
-pub(super) fn given(option: Option<&String>) -> Option<String> {
+fn given(option: Option<&String>) -> Option<String> {
     option.filter(|text| !text.is_empty()).cloned()
 }

@@ -16,9 +16,16 @@ pub enum Endpoint {
 /// The URL for traces of a server's base URL: with `/v1/traces`, unless its path ends in `/traces` already.
 #[must_use]
 pub fn traces_url(base: &str) -> String {
+    let base = base.split('#').next().unwrap_or_default();
     let (address, query) = base.find('?').map_or((base, ""), |at| base.split_at(at));
     let address = address.trim_end_matches('/');
     if address.ends_with("/traces") { format!("{address}{query}") } else { format!("{address}/v1/traces{query}") }
+}
+
+/// The part of a URL that holds no secret: neither query nor fragment.
+#[must_use]
+pub fn shown(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Whether a URL leads to this machine.
@@ -43,6 +50,7 @@ mod tests {
             ("https://h/v1/traces", "https://h/v1/traces"),
             ("https://h/v1/otel/claude/traces/", "https://h/v1/otel/claude/traces"),
             ("https://h?tenant=a/b", "https://h/v1/traces?tenant=a/b"),
+            ("https://h#part", "https://h/v1/traces"),
         ] {
             assert_eq!(traces_url(base), expected, "{base}");
         }

@@ -8,6 +8,7 @@ use flate2::write::GzEncoder;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::answer::{Answer, answer, words};
+use super::endpoint::{is_loopback, shown};
 use super::{Batch, Protocol, Receipt, Transport};
 use crate::error::{Error, Exit};
 use crate::warning::{Warning, Warnings};
@@ -68,6 +69,8 @@ impl Client {
             .timeout_global(Some(settings.timeout))
             .user_agent(USER_AGENT)
             .tls_config(tls);
+        // A proxy would take what is meant for this machine, the key too, over the network.
+        let config = if is_loopback(&settings.url) { config.proxy(None) } else { config };
         Self { agent: config.build().new_agent(), settings }
     }
 
@@ -87,16 +90,21 @@ impl Client {
         Ok((status, location, body))
     }
 
+    /// What the server said, should it repeat a header.
+    fn without_secrets(&self, text: &[u8]) -> Vec<u8> {
+        const SHORTEST_SECRET: usize = 6;
+        let values = self.settings.headers.iter().flat_map(|header| header.value.split_ascii_whitespace());
+        let secrets = values.filter(|value| value.len() >= SHORTEST_SECRET);
+        secrets.fold(text.to_vec(), |text, secret| without(&text, secret.as_bytes()))
+    }
+
     fn unreachable(&self, error: &ureq::Error) -> Error {
         let hint = match error {
             ureq::Error::Timeout(_) => "Try again later, or give the server more time with --timeout.",
-            ureq::Error::HostNotFound | ureq::Error::BadUri(_) => "Check the host name in the endpoint.",
             ureq::Error::Tls(_) | ureq::Error::Rustls(_) => CERTIFICATE_HINT,
             // What goes wrong in the handshake comes as bad data of the stream.
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => CERTIFICATE_HINT,
-            _ => {
-                "Check that the server runs and that the endpoint names its OTLP/HTTP port; what was not delivered goes next time."
-            }
+            _ => "Check the endpoint's host and port, and that the server runs; what was not delivered goes next time.",
         };
         Error::new(Exit::Unreachable, format!("Cannot reach {}: {error}.", self.destination()), hint)
     }
@@ -119,8 +127,10 @@ impl Transport for Client {
         let compressed = self.settings.gzip.then(|| gzip(&batch.body));
         let body = compressed.as_deref().unwrap_or(&batch.body);
         let (status, location, text) = self.post(body).map_err(|error| self.unreachable(&error))?;
+        let text = self.without_secrets(&text);
+        let location = location.map(|location| self.without_secrets(location.as_bytes()));
         let answer = answer(status, &text);
-        let reason = reason(status, location.as_deref(), &words(&text));
+        let reason = reason(status, location.as_deref().map(words).as_deref(), &words(&text));
         match answer {
             Answer::Refused => return Err(refused(&self.destination(), &reason)),
             Answer::Misdirected => return Err(self.misdirected(status, &reason)),
@@ -131,8 +141,21 @@ impl Transport for Client {
 
     /// Without the query, which may hold a secret.
     fn destination(&self) -> String {
-        self.settings.url.split('?').next().unwrap_or_default().to_owned()
+        shown(&self.settings.url).to_owned()
     }
+}
+
+/// The text with `[header]` for every `secret`.
+fn without(text: &[u8], secret: &[u8]) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = memchr::memmem::find(rest, secret).and_then(|at| rest.split_at_checked(at)) {
+        clean.extend_from_slice(before);
+        clean.extend_from_slice(b"[header]");
+        rest = after.get(secret.len()..).unwrap_or_default();
+    }
+    clean.extend_from_slice(rest);
+    clean
 }
 
 /// What an answer means for the spans of a batch.
@@ -147,7 +170,8 @@ fn receipt(spans: u64, answer: Answer, reason: String) -> Receipt {
         }
         Answer::Taken { rejected, message } => {
             let rejected = rejected.min(spans);
-            let reason = Some(words(message.as_bytes()));
+            let words = words(message.as_bytes());
+            let reason = Some(if words.is_empty() { "the server gives no reason".to_owned() } else { words });
             Receipt { delivered: spans - rejected, rejected, reason, ..Receipt::default() }
         }
         Answer::Failing => Receipt { undelivered: spans, reason: Some(reason), ..Receipt::default() },
@@ -159,14 +183,18 @@ fn receipt(spans: u64, answer: Answer, reason: String) -> Receipt {
 fn reason(status: u16, location: Option<&str>, words: &str) -> String {
     let name = ureq::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     let status = format!("{status} {}", name.unwrap_or_default());
-    let location = location.map(|location| format!(" to {}", self::words(location.as_bytes())));
+    let location = location.map(|location| format!(" to {location}"));
     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
     format!("{}{}{words}", status.trim_end(), location.unwrap_or_default())
 }
 
 fn refused(url: &str, reason: &str) -> Error {
     let sentence = format!("{url} refused the key ({reason}).");
-    Error::new(Exit::Refused, sentence, "Check MODA_API_KEY, --api-key-file or --header; nothing after this was sent.")
+    Error::new(
+        Exit::Refused,
+        sentence,
+        "Check MODA_API_KEY, --api-key-file or --header, for an OTEL_ endpoint OTEL_EXPORTER_OTLP_HEADERS; nothing more was sent.",
+    )
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {

@@ -12,7 +12,7 @@ mod lines;
 mod protobuf;
 
 pub use batch::{Batch, Batcher, Limits};
-pub use endpoint::{Endpoint, is_loopback, traces_url};
+pub use endpoint::{Endpoint, is_loopback, shown, traces_url};
 pub use http::{Client, Header, HttpSettings};
 pub use lines::Writer;
 
@@ -43,6 +43,11 @@ impl Protocol {
 pub trait Transport {
     /// Delivers a batch. What a server refuses is part of the receipt; an error ends the run.
     fn send(&mut self, batch: &Batch) -> Result<Receipt, Error>;
+
+    /// Makes what was sent last, once all batches went well.
+    fn finish(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Where the batches go, in words that a person understands, without a secret.
     fn destination(&self) -> String;

@@ -9,7 +9,7 @@ use super::numbers::{bytes, counted};
 use super::printable::printable;
 use super::progress::Progress;
 use super::style::{BAD, CARE, choice, styled};
-use crate::cli::Output;
+use crate::cli::{self, Output};
 use crate::error::Error;
 use crate::otlp::Batch;
 use crate::transcript::SessionFiles;
@@ -31,6 +31,12 @@ impl Console {
     #[must_use]
     pub fn new(output: Output) -> Self {
         Self { output, color: choice(output.color), progress: Progress::new(output.progress, output.quiet) }
+    }
+
+    /// For a command that has no options of what is seen.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self::new(Output { quiet: true, verbose: false, color: cli::Color::Auto, progress: cli::Progress::Never })
     }
 
     /// How standard output is to be coloured.

@@ -11,37 +11,41 @@ use crate::session::Session;
 use crate::span::Span;
 
 /// Prints sessions and their spans.
-pub struct DryRun {
-    output: BufWriter<AutoStream<StdoutLock<'static>>>,
-    is_json: bool,
+pub enum DryRun {
+    /// For people; where colours are not wanted, their codes are taken out.
+    Text(BufWriter<AutoStream<StdoutLock<'static>>>),
+    /// JSON lines, one object a turn.
+    Json(BufWriter<StdoutLock<'static>>),
 }
 
 impl DryRun {
     /// For people.
     #[must_use]
     pub fn text(color: ColorChoice) -> Self {
-        Self { output: BufWriter::new(AutoStream::new(io::stdout().lock(), color)), is_json: false }
+        DryRun::Text(BufWriter::new(AutoStream::new(io::stdout().lock(), color)))
     }
 
-    /// JSON lines, one object a turn.
+    /// For programs.
     #[must_use]
     pub fn json() -> Self {
-        Self { is_json: true, ..Self::text(ColorChoice::Never) }
+        DryRun::Json(BufWriter::new(io::stdout().lock()))
     }
 
     /// Prints a session's spans.
     pub fn session(&mut self, session: &Session, spans: &[Span]) -> Result<(), Error> {
-        let written = if self.is_json {
-            json::session(&mut self.output, session, spans)
-        } else {
-            text::session(&mut self.output, session, spans)
+        let printed = match self {
+            DryRun::Text(output) => text::session(output, session, spans),
+            DryRun::Json(output) => json::session(output, session, spans),
         };
-        written.map_err(|error| Error::cannot_write("standard output", &error))
+        printed.map_err(|error| Error::cannot_print(&error))
     }
 
     /// Prints the totals, for people.
     pub fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        let totals = if self.is_json { Ok(()) } else { text::totals(&mut self.output, &summary.found) };
-        totals.and_then(|()| self.output.flush()).map_err(|error| Error::cannot_write("standard output", &error))
+        let printed = match self {
+            DryRun::Text(output) => text::totals(output, &summary.found).and_then(|()| output.flush()),
+            DryRun::Json(output) => output.flush(),
+        };
+        printed.map_err(|error| Error::cannot_print(&error))
     }
 }

@@ -17,24 +17,21 @@ const REDRAW: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
+    is_wanted: bool,
     sessions: AtomicU64,
     spans: AtomicU64,
 }
 
 impl Progress {
-    /// Visible if standard error is a terminal and nobody minds.
+    /// Hidden until reading begins.
     pub(super) fn new(when: cli::Progress, quiet: bool) -> Self {
-        let wanted = when == cli::Progress::Auto && !quiet && std::io::stderr().is_terminal();
-        let bar = if wanted { ProgressBar::no_length() } else { ProgressBar::hidden() };
-        Self { bar, sessions: AtomicU64::new(0), spans: AtomicU64::new(0) }
+        let is_wanted = when == cli::Progress::Auto && !quiet && std::io::stderr().is_terminal();
+        Self { bar: ProgressBar::hidden(), is_wanted, sessions: AtomicU64::new(0), spans: AtomicU64::new(0) }
     }
 
-    /// Shows the bar, unless the data goes to the same terminal.
+    /// Shows the bar on a terminal, unless the data goes to the same.
     pub(super) fn begin(&self, sessions: &[SessionFiles], prints_data: bool) {
-        if prints_data && std::io::stdout().is_terminal() {
-            self.bar.set_draw_target(ProgressDrawTarget::hidden());
-        }
-        if self.bar.is_hidden() {
+        if !self.is_wanted || (prints_data && std::io::stdout().is_terminal()) {
             return;
         }
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());

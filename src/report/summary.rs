@@ -69,8 +69,27 @@ pub struct Sent {
     pub body_bytes: u64,
     /// Their bytes on the wire.
     pub wire_bytes: u64,
-    /// What the server said of spans that did not arrive, with their number.
-    pub reasons: BTreeMap<String, u64>,
+    /// Why spans did not arrive, and how many.
+    pub reasons: BTreeMap<Reason, u64>,
+}
+
+/// Why spans did not arrive.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The server will not take them; its words.
+    Rejected(String),
+    /// The server was busy or broken; its words.
+    Undelivered(String),
+}
+
+impl Reason {
+    /// Why, and what to do about it.
+    fn told(&self) -> (&str, &'static str) {
+        match self {
+            Reason::Rejected(words) => (words, "The server will not take these spans, whenever they are sent."),
+            Reason::Undelivered(words) => (words, "Run again later; the spans keep their ids."),
+        }
+    }
 }
 
 impl Summary {
@@ -99,22 +118,28 @@ impl Summary {
         sent.requests += 1;
         sent.body_bytes += batch.body.len() as u64;
         sent.wire_bytes += receipt.sent_bytes;
-        if let Some(reason) = receipt.reason {
+        if let Some(words) = receipt.reason {
+            let reason = if receipt.rejected > 0 { Reason::Rejected(words) } else { Reason::Undelivered(words) };
             *sent.reasons.entry(reason).or_default() += receipt.rejected + receipt.undelivered;
         }
     }
 
-    /// Counts a batch that did not arrive and ended the run.
+    /// Counts a request that did not arrive and ended the run.
     pub fn fail(&mut self, batch: &Batch) {
-        self.sent.undelivered += batch.spans as u64;
         self.sent.requests += 1;
         self.sent.body_bytes += batch.body.len() as u64;
+        self.leave(batch);
     }
 
-    /// Whether no transcript was found at all.
+    /// Counts a batch that was not sent any more.
+    pub fn leave(&mut self, batch: &Batch) {
+        self.sent.undelivered += batch.spans as u64;
+    }
+
+    /// Whether anything was read.
     #[must_use]
-    pub fn found_nothing(&self) -> bool {
-        self.transcripts == self.warnings.counts().get("other_file").copied().unwrap_or_default()
+    pub fn has_begun(&self) -> bool {
+        self.transcripts > 0
     }
 
     /// Whether anything was damaged or could not be read.
@@ -143,12 +168,8 @@ impl Summary {
             console.line(format_args!("warnings  {}", self.warnings_line()));
         }
         for (reason, spans) in &self.sent.reasons {
-            let hint = if self.sent.undelivered > 0 {
-                "The server was busy or broken; run again later, the spans keep their ids."
-            } else {
-                "The server will not take these spans; its words say why. All others arrived."
-            };
-            console.problem(&format!("{} did not arrive: {reason}", counted(*spans, "span")), hint);
+            let (words, hint) = reason.told();
+            console.problem(&format!("{} did not arrive: {words}", counted(*spans, "span")), hint);
         }
     }
 
@@ -189,7 +210,7 @@ impl Found {
         self.duplicate_requests += session.duplicate_requests;
         for turn in &session.turns {
             self.requests += turn.requests.len() as u64;
-            self.tool_calls += turn.tool_call_count() as u64;
+            self.tool_calls += turn.tool_calls.len() as u64;
             self.tokens += turn.tokens();
             self.incomplete_requests += turn.incomplete_requests() as u64;
         }
@@ -197,7 +218,7 @@ impl Found {
         self.subagents += agents.clone().count() as u64;
         for agent in agents.chain(&session.strays) {
             self.subagent_tokens += agent.tokens();
+            self.tool_calls += agent.tool_calls.len() as u64;
         }
-        self.tool_calls += session.strays.iter().map(|agent| agent.tool_calls.len() as u64).sum::<u64>();
     }
 }

@@ -203,7 +203,7 @@ impl Builder {
         let id = record.agent_id.as_deref().or(launch.as_deref()).unwrap_or("inline").to_owned();
         let sidechain = self.sidechain(&id);
         if let Some(launch) = launch {
-            sidechain.describe(None, Some(launch));
+            sidechain.launched_by(Some(launch));
         }
         sidechain.take(record, seen);
     }

@@ -5,6 +5,9 @@ pub const PROMPT_CHARACTERS: usize = 4_000;
 /// Characters of a request's text that are kept: what `llm.completions.N.content` carries.
 pub const COMPLETION_CHARACTERS: usize = 8_000;
 
+/// Characters of an API error's text that are kept for the span's status.
+pub(crate) const ERROR_CHARACTERS: usize = 1_000;
+
 /// The first `limit` characters (code points, as Python slices strings).
 #[must_use]
 pub fn first_characters(text: &str, limit: usize) -> &str {

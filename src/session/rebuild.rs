@@ -23,8 +23,7 @@ pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
     for agent in &files.subagents {
         if let Ok(bytes) = std::fs::read(agent.path.with_extension("meta.json")) {
             let meta = SubagentMeta::read(&bytes);
-            let agent = builder.sidechain(&agent.agent_id);
-            agent.describe(meta.agent_type.map(Into::into), meta.tool_use_id.map(Into::into));
+            builder.sidechain(&agent.agent_id).launched_by(meta.tool_use_id.map(Into::into));
         }
         read(&agent.path, meter, &mut warnings, &mut |record| builder.take_of_subagent(&agent.agent_id, record));
     }
@@ -33,61 +32,35 @@ pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
 
 /// Gives every record that may count to `take`.
 fn read(path: &Path, meter: Meter<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
-    let mut file = Transcript { path, take, warnings: Warnings::default(), is_one: false, is_empty: true };
-    if let Err(error) = File::open(path).and_then(|source| file.read(Metered { source, meter })) {
-        file.is_one = true;
-        file.warnings.push(Warning::unreadable(path, &error));
-    }
-    if file.is_one || file.is_empty {
-        warnings.append(file.warnings);
-    } else {
-        warnings.push(Warning::NotATranscript { path: path.to_owned() });
-    }
-}
-
-/// A file being read.
-struct Transcript<'a> {
-    path: &'a Path,
-    take: &'a mut dyn FnMut(&Record<'_>),
-    warnings: Warnings,
-    /// Whether any line is a record of Claude Code.
-    is_one: bool,
-    is_empty: bool,
-}
-
-impl Transcript<'_> {
-    fn read(&mut self, source: impl Read) -> io::Result<()> {
-        let mut lines = Lines::new(source);
+    let read = File::open(path).and_then(|source| {
+        let mut lines = Lines::new(Metered { source, meter });
         while let Some(line) = lines.next_line()? {
-            if !matters(line.bytes) {
-                self.is_one = true;
-            } else if !line.bytes.trim_ascii().is_empty() {
-                self.is_empty = false;
-                self.read_line(line);
+            if line.is_cut {
+                warnings.push(Warning::OverlongLine { path: path.to_owned(), line: line.number });
+            } else if matters(line.bytes) && !line.bytes.trim_ascii().is_empty() {
+                read_line(path, line, warnings, take);
             }
         }
         Ok(())
+    });
+    if let Err(error) = read {
+        warnings.push(Warning::unreadable(path, &error));
     }
+}
 
-    fn read_line(&mut self, line: Line<'_>) {
-        for record in records(line.bytes) {
-            match record {
-                Ok(record) => {
-                    self.is_one |= record.kind.is_some();
-                    (self.take)(&record);
-                }
-                Err(error) => self.warnings.push(self.damaged(line, &error)),
+/// A last line without an end is not damaged: the client may be writing it.
+fn read_line(path: &Path, line: Line<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
+    for record in records(line.bytes) {
+        match record {
+            Ok(record) => take(&record),
+            Err(error) => {
+                let (path, line, ended) = (path.to_owned(), line.number, line.ended);
+                warnings.push(if ended {
+                    Warning::DamagedLine { path, line, column: error.column() }
+                } else {
+                    Warning::UnfinishedLine { path, line }
+                });
             }
-        }
-    }
-
-    /// A last line without an end is not damaged: the client may be writing it.
-    fn damaged(&self, line: Line<'_>, error: &serde_json::Error) -> Warning {
-        let (path, line, ended) = (self.path.to_owned(), line.number, line.ended);
-        if ended {
-            Warning::DamagedLine { path, line, column: error.column() }
-        } else {
-            Warning::UnfinishedLine { path, line }
         }
     }
 }

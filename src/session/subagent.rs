@@ -11,8 +11,6 @@ use crate::transcript::{Record, Timestamp, Tokens};
 pub struct Subagent {
     /// Its id, unique within the session.
     pub id: String,
-    /// `Explore`, `general-purpose`, ...; as far as it is known.
-    pub agent_type: Option<String>,
     /// The tool call that launched it.
     pub launched_by: Option<String>,
     /// Its requests, in order.
@@ -21,8 +19,6 @@ pub struct Subagent {
     pub tool_calls: Vec<ToolCall>,
     /// The time of its first record.
     pub started_at: Option<Timestamp>,
-    /// The latest time of its records.
-    pub ended_at: Option<Timestamp>,
     /// Whether another subagent launched it.
     pub is_nested: bool,
 }
@@ -52,16 +48,14 @@ impl Sidechain {
         Self { agent: Subagent { id, ..Subagent::default() }, ..Self::default() }
     }
 
-    /// Takes what the sidecar file says.
-    pub(crate) fn describe(&mut self, agent_type: Option<String>, launched_by: Option<String>) {
-        self.agent.agent_type = agent_type;
-        self.agent.launched_by = launched_by;
+    /// Takes the tool call that launched it, as its sidecar file or its place says.
+    pub(crate) fn launched_by(&mut self, tool_call: Option<String>) {
+        self.agent.launched_by = tool_call;
     }
 
     /// Takes the next record; an assistant record that is `seen` elsewhere can only correct the usage.
     pub(crate) fn take(&mut self, record: &Record<'_>, seen: bool) {
         self.agent.started_at = self.agent.started_at.or(record.timestamp);
-        self.agent.ended_at = self.agent.ended_at.max(record.timestamp);
         self.prompt_id = self.prompt_id.take().or_else(|| record.prompt_id.clone().map(Into::into));
         if let (true, Some(at), Some(model)) = (record.is("assistant"), record.timestamp, &record.message.model) {
             self.response = Some((at, model.clone().into_owned()));

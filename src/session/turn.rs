@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::classify::PromptKind;
+use super::excerpt::{ERROR_CHARACTERS, append};
 use super::subagent::Subagent;
 use super::work::{Request, ToolCall};
 use crate::transcript::{Record, Timestamp, Tokens};
@@ -163,7 +164,11 @@ impl Failure {
     /// What an assistant record that stands for a failed call says.
     pub(super) fn of(record: &Record<'_>) -> Self {
         let status = (record.api_error_status > 0).then(|| record.api_error_status.to_string());
+        let mut message = String::new();
+        for text in record.message.content.texts() {
+            append(&mut message, text, ERROR_CHARACTERS);
+        }
         let kind = record.error.clone().map(Into::into).or(status).unwrap_or_else(|| "api_error".to_owned());
-        Self { kind, message: record.message.content.texts().collect() }
+        Self { kind, message }
     }
 }

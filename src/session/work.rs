@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::excerpt::{COMPLETION_CHARACTERS, append};
-use crate::transcript::{Record, Timestamp, Tokens};
+use crate::transcript::{Record, Tokens};
 
 /// The model name of the assistant records that the client makes up.
 pub(crate) const SYNTHETIC: &str = "<synthetic>";
@@ -40,14 +40,8 @@ pub struct ToolCall {
     pub request_id: String,
     /// The tool.
     pub name: String,
-    /// When the block was written.
-    pub started_at: Option<Timestamp>,
-    /// When the result was; absent without one.
-    pub ended_at: Option<Timestamp>,
     /// Whether it launched a subagent that goes on in the background.
     pub is_background: bool,
-    /// Whether the tool failed.
-    pub is_error: bool,
 }
 
 /// Things, each with the number of the turn that it stands in.
@@ -86,8 +80,7 @@ impl Work {
                 let name = block.name.clone().map(Into::into).unwrap_or_default();
                 let request_id = id.clone();
                 self.call_index.insert(call.clone(), self.calls.len());
-                let started_at = record.timestamp;
-                self.calls.push((turn, ToolCall { id: call, request_id, name, started_at, ..ToolCall::default() }));
+                self.calls.push((turn, ToolCall { id: call, request_id, name, is_background: false }));
             }
         }
     }
@@ -102,8 +95,6 @@ impl Work {
             }
             let call = self.call_index.get(id).and_then(|index| self.calls.get_mut(*index));
             if let Some((turn, call)) = call {
-                call.ended_at = call.ended_at.or(record.timestamp);
-                call.is_error |= block.is_error;
                 call.is_background |= record.tool_use_result.is_async;
                 answered = Some(*turn);
             }

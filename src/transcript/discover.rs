@@ -12,14 +12,10 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
 use super::head::Head;
+use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
 use crate::error::Error;
 use crate::warning::{Warning, Warnings};
-
-/// Where a client keeps the transcripts of the agents that a session launched.
-const SUBAGENTS: &str = "subagents";
 
 /// The transcripts of one session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,129 +52,60 @@ pub struct Discovery {
 
 /// Finds the sessions under `paths`: projects folders, project folders, session folders, transcripts.
 ///
-/// A path that does not exist is an error; what cannot be read below one is a warning.
+/// A path that does not exist is an error; what cannot be read below one is a warning. Where a
+/// session is named by its own file or folder, other sessions' subagents beside it are left alone.
 pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
     let mut found = Discovery::default();
     let mut sessions = BTreeMap::new();
     for path in transcripts_under(paths, &mut found.warnings)? {
         match File::open(&path).and_then(|file| Ok((file.metadata()?.len(), Head::read(file)?))) {
-            Ok((bytes, head)) => add(&mut sessions, path, bytes, head),
+            Ok((bytes, head)) => match session_of(&path, bytes, &head) {
+                Some(id) => add(&mut sessions, id, path, bytes, head),
+                None if bytes == 0 => {}
+                None => found.warnings.push(Warning::NotATranscript { path }),
+            },
             Err(error) => found.warnings.push(Warning::unreadable(&path, &error)),
         }
     }
     found.sessions = sessions.into_values().collect();
-    found.sessions.sort_by(|one, other| one.order().cmp(&other.order()));
+    if paths.iter().all(|path| names_one_session(path)) {
+        found.sessions.retain(|session| {
+            !session.main.is_empty() || session.subagents.iter().any(|agent| paths.contains(&agent.path))
+        });
+    }
+    found.sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
     Ok(found)
 }
 
-impl SessionFiles {
-    /// Sessions without a time come last.
-    fn order(&self) -> (bool, Option<super::Timestamp>, bool, &str) {
-        (self.head.started_at.is_none(), self.head.started_at, self.head.forked, &self.id)
-    }
+fn names_one_session(path: &Path) -> bool {
+    path.is_file() || path.file_name().and_then(OsStr::to_str).is_some_and(is_uuid)
 }
 
-/// All files that may be transcripts, each once, sorted.
-fn transcripts_under(paths: &[PathBuf], warnings: &mut Warnings) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    for path in paths {
-        let metadata = path.metadata().map_err(|error| Error::no_such_path(path, &error))?;
-        if metadata.is_file() {
-            files.push(path.clone());
-            files.extend(companions(path, warnings));
-        } else {
-            files.extend(walk(path, warnings));
-            if let Some(main) = main_of_session_folder(path) {
-                files.extend(companions(&main, warnings));
-                files.push(main);
-            }
-        }
-    }
-    files.sort();
-    files.dedup();
-    Ok(files)
-}
-
-/// The transcripts below a folder. Symbolic links are not followed: none of a client's files is
-/// one, and they can loop.
-fn walk(folder: &Path, warnings: &mut Warnings) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in WalkDir::new(folder) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_transcript_name(entry.path()) => {
-                files.push(entry.into_path());
-            }
-            Ok(_) => {}
-            Err(error) => warnings.push(Warning::unreadable(error.path().unwrap_or(folder), &error)),
-        }
-    }
-    files
-}
-
-/// `journal.jsonl` and `history.jsonl` are the client's, but hold no records.
-fn is_transcript_name(path: &Path) -> bool {
-    path.extension() == Some(OsStr::new("jsonl"))
-        && !matches!(path.file_stem().and_then(OsStr::to_str), Some("journal" | "history"))
-}
-
-/// The subagents of a transcript that was named itself.
-fn companions(transcript: &Path, warnings: &mut Warnings) -> Vec<PathBuf> {
-    let folder = transcript.with_extension("").join(SUBAGENTS);
-    let mut files = if folder.is_dir() { walk(&folder, warnings) } else { Vec::new() };
-    let (Ok(file), false) = (File::open(transcript), agent_id(transcript).is_some()) else { return files };
-    let session = session_of(transcript, &Head::read(file).unwrap_or_default());
-    let beside = WalkDir::new(transcript.parent().unwrap_or(Path::new(""))).min_depth(1).max_depth(1);
-    files.extend(beside.into_iter().filter_map(Result::ok).map(walkdir::DirEntry::into_path).filter(|path| {
-        agent_id(path).is_some()
-            && File::open(path).and_then(Head::read).is_ok_and(|head| head.session_id.as_ref() == Some(&session))
-    }));
-    files
-}
-
-/// The main transcript stands beside its session's folder.
-fn main_of_session_folder(folder: &Path) -> Option<PathBuf> {
-    let transcript = folder.join(SUBAGENTS).is_dir().then(|| folder.with_extension("jsonl"))?;
-    transcript.is_file().then_some(transcript)
-}
-
-fn add(sessions: &mut BTreeMap<String, SessionFiles>, path: PathBuf, bytes: u64, head: Head) {
-    let id = session_of(&path, &head);
+fn add(sessions: &mut BTreeMap<String, SessionFiles>, id: String, path: PathBuf, bytes: u64, head: Head) {
     let session = sessions.entry(id.clone()).or_insert_with(|| SessionFiles { id, ..SessionFiles::default() });
     session.bytes += bytes;
-    if let Some(agent_id) = agent_id(&path) {
+    if let Some(agent_id) = agent_id(&path).map(str::to_owned) {
         session.subagents.push(SubagentFile { agent_id, path });
         return;
     }
-    if session.main.is_empty() || head.started_at < session.head.started_at {
+    if session.main.is_empty() || head.order() < session.head.order() {
         session.head = head;
     }
     session.main.push(path);
 }
 
 /// The folder above `subagents`, the file's own name, or what its records say, in this order.
-fn session_of(path: &Path, head: &Head) -> String {
+/// Nothing where no record names a session: the file is another program's.
+fn session_of(path: &Path, bytes: u64, head: &Head) -> Option<String> {
+    let is_silent = head.session_id.is_none() && !Head::may_hold_more(bytes);
     let above = path.ancestors().find(|folder| folder.file_name() == Some(OsStr::new(SUBAGENTS)));
     let named = match (above.and_then(Path::parent), agent_id(path)) {
         (Some(folder), Some(_)) => folder.file_name(),
         (None, Some(_)) => None,
         _ => path.file_stem(),
     };
-    let named = named.and_then(OsStr::to_str).filter(|name| is_uuid(name)).map(str::to_owned);
-    named.or_else(|| head.session_id.clone()).unwrap_or_else(|| path.display().to_string())
-}
-
-/// The `ID` of `agent-ID.jsonl`.
-fn agent_id(path: &Path) -> Option<String> {
-    if path.extension() != Some(OsStr::new("jsonl")) {
-        return None;
-    }
-    path.file_stem()?.to_str()?.strip_prefix("agent-").map(str::to_owned)
-}
-
-/// `8-4-4-4-12` hexadecimal digits, the only names that the client gives to sessions.
-fn is_uuid(name: &str) -> bool {
-    name.split('-').map(str::len).eq([8, 4, 4, 4, 12])
-        && name.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+    let named = named.and_then(OsStr::to_str).filter(|name| is_uuid(name) && !is_silent);
+    named.map(str::to_owned).or_else(|| head.session_id.clone())
 }
 
 #[cfg(test)]
@@ -204,10 +131,11 @@ mod tests {
     fn session_tree() -> tempfile::TempDir {
         let names_session = format!(r#"{{"type":"user","sessionId":"{SESSION}"}}"#);
         tree(&[
-            (&format!("p/{SESSION}.jsonl"), ""),
+            (&format!("p/{SESSION}.jsonl"), &names_session),
             (&format!("p/{SESSION}/subagents/agent-a1.jsonl"), ""),
             (&format!("p/{SESSION}/subagents/agent-a1.meta.json"), "{}"),
-            (&format!("p/{SESSION}/subagents/workflows/wf_1/agent-a2.jsonl"), ""),
+            (&format!("p/{SESSION}/subagents/workflows/wf_1/agent-a2.jsonl"), &names_session),
+            ("p/agent-other.jsonl", r#"{"type":"user","sessionId":"33333333-3333-4333-8333-333333333333"}"#),
             (&format!("p/{SESSION}/subagents/workflows/wf_1/journal.jsonl"), ""),
             ("p/agent-a3.jsonl", &names_session),
             ("p/sessions-index.json", "{}"),
@@ -219,14 +147,15 @@ mod tests {
         let folder = session_tree();
         let root = folder.path().to_path_buf();
         for (path, agents) in [
-            (root.clone(), vec!["a1", "a2", "a3"]),
             (root.join("p"), vec!["a1", "a2", "a3"]),
+            (root.clone(), vec!["a1", "a2", "a3"]),
             (root.join(format!("p/{SESSION}.jsonl")), vec!["a1", "a2", "a3"]),
             (root.join(format!("p/{SESSION}")), vec!["a1", "a2", "a3"]),
         ] {
             let found = discover(std::slice::from_ref(&path)).unwrap();
-            assert_eq!(found.sessions.len(), 1, "{path:?}");
-            let (main, mut found) = names(&found.sessions[0]);
+            let found: Vec<_> = found.sessions.iter().filter(|session| session.id == SESSION).collect();
+            assert_eq!(found.len(), 1, "{path:?}");
+            let (main, mut found) = names(found[0]);
             found.sort_unstable();
             assert_eq!((main, found), (1, agents), "{path:?}");
         }
@@ -235,8 +164,46 @@ mod tests {
     #[test]
     fn a_path_named_twice_is_read_once() {
         let folder = session_tree();
-        let paths = [folder.path().to_path_buf(), folder.path().join("p")];
-        assert_eq!(discover(&paths).unwrap().sessions[0].main.len(), 1);
+        let paths = [folder.path().to_path_buf(), folder.path().join("p"), folder.path().join("p/../p/.")];
+        let found = discover(&paths).unwrap();
+        let session = found.sessions.iter().find(|session| session.id == SESSION).unwrap();
+        assert_eq!((session.main.len(), session.subagents.len()), (1, 3));
+    }
+
+    #[test]
+    fn a_session_folder_without_subagents_leads_to_its_transcript() {
+        let line = format!(r#"{{"type":"user","sessionId":"{SESSION}"}}"#);
+        let folder = tree(&[(&format!("{SESSION}.jsonl"), &line), (&format!("{SESSION}/tool-results/x.txt"), "")]);
+        let found = discover(&[folder.path().join(SESSION)]).unwrap();
+        assert_eq!(found.sessions.len(), 1);
+    }
+
+    #[test]
+    fn what_was_set_aside_and_what_other_programs_write_is_left_out() {
+        let line = format!(r#"{{"type":"user","sessionId":"{SESSION}"}}"#);
+        let folder = tree(&[
+            (&format!("{SESSION}.jsonl"), &line),
+            (&format!("{SESSION}.superseded-1.jsonl"), &line),
+            (&format!("{SESSION}.orphaned.jsonl"), &line),
+            ("rollout.jsonl", r#"{"type":"session_meta","payload":{}}"#),
+            ("22222222-2222-4222-8222-222222222222.jsonl", r#"{"type":"thread","id":1}"#),
+        ]);
+        let found = discover(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!((found.sessions.len(), found.sessions[0].main.len()), (1, 1));
+        assert_eq!(found.warnings.counts().get("other_file"), Some(&2));
+    }
+
+    #[test]
+    fn a_stub_without_a_time_does_not_delay_its_session() {
+        let line = |time: &str| format!(r#"{{"type":"user","sessionId":"s"{time}}}"#);
+        let early = line(r#","timestamp":"2026-01-01T00:00:00Z""#);
+        let folder = tree(&[
+            (&format!("a/{SESSION}.jsonl"), &early),
+            (&format!("b/{SESSION}.jsonl"), &line("")),
+            ("a/00000000-0000-4000-8000-000000000001.jsonl", &line(r#","timestamp":"2026-01-02T00:00:00Z""#)),
+        ]);
+        let found = discover(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!((found.sessions[0].id.as_str(), found.sessions[0].main.len()), (SESSION, 2));
     }
 
     #[test]
@@ -247,7 +214,7 @@ mod tests {
             ("00000000-0000-4000-8000-000000000001.jsonl", &line("2026-01-02T00:00:00Z", fork)),
             ("00000000-0000-4000-8000-000000000002.jsonl", &line("2026-01-02T00:00:00Z", "")),
             ("00000000-0000-4000-8000-000000000003.jsonl", &line("2026-01-01T00:00:00Z", "")),
-            ("00000000-0000-4000-8000-000000000000.jsonl", "{}"),
+            ("00000000-0000-4000-8000-000000000000.jsonl", r#"{"type":"mode","sessionId":"s"}"#),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
         let order: Vec<_> = found.sessions.iter().map(|session| session.id[35..].to_owned()).collect();

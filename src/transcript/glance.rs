@@ -15,8 +15,21 @@ const RECORDS: [&[u8]; 3] = [b"user", b"assistant", b"system"];
 /// Whether a line may hold a record that counts. `false` is certain, `true` is a guess.
 #[must_use]
 pub fn matters(line: &[u8]) -> bool {
-    // Two writers can leave two objects on one line; the first says nothing about the second.
-    wanted(line).unwrap_or(true) || memmem::find(line, b"}{").is_some()
+    wanted(line).unwrap_or(true) || is_damaged(line) || holds_another(line)
+}
+
+/// A cut line is parsed, to be reported.
+fn is_damaged(line: &[u8]) -> bool {
+    !line.trim_ascii_end().ends_with(b"}")
+}
+
+/// Two writers can leave two objects on one line, and a crash half of one before the next; the
+/// first says nothing about the second. Every record that is read has a `parentUuid`, a string in
+/// a string has its quotes escaped, and the records passed over have none or begin with it.
+fn holds_another(line: &[u8]) -> bool {
+    const PARENT: &[u8] = b"\"parentUuid\":";
+    let own = usize::from(line.starts_with(b"{\"parentUuid\":"));
+    memmem::find_iter(line, PARENT).nth(own).is_some() || memmem::find(line, b"}{").is_some()
 }
 
 /// What the top-level keys say, read from the left until one decides. `None`: nothing certain.
@@ -77,6 +90,10 @@ mod tests {
             (r#"{"origin":{"kind":"human"},"type":"summary"}"#, true),
             (r#"{"cwd":"C:\\a","type":"summary"}"#, true),
             (r#"{"type":"summary","summary":"x"}{"type":"assistant","message":{}}"#, true),
+            (r#"{"type":"summary","summary":"x"} {"parentUuid":null,"type":"user","message":{}}"#, true),
+            (r#"{"type":"queue-operation","content":"cut o{"parentUuid":"u","type":"user","message":{}}"#, true),
+            (r#"{"type":"queue-operation","content":"{\"parentUuid\":null}"}"#, false),
+            (r#"{"type":"queue-operation","content":"cut o"#, true),
             (r#"{"type":"sum"#, true),
             ("", true),
             ("garbage", true),

@@ -9,9 +9,8 @@ use super::lines::Lines;
 use super::record::records;
 use super::timestamp::Timestamp;
 
-/// Lines looked at before a missing answer is taken for none. Clients write fewer than ten
-/// records without a time before the first with one.
-const LINES: u64 = 50;
+/// Bytes looked at before a missing answer is taken for none.
+const LIMIT: u64 = 16 * 1024 * 1024;
 /// Bytes read at a time: the head of most transcripts.
 const BLOCK: usize = 8 * 1024;
 
@@ -29,9 +28,11 @@ pub(super) struct Head {
 impl Head {
     /// Reads as few lines as answer all; a damaged line is passed over here and reported later.
     pub(super) fn read(source: impl Read) -> io::Result<Self> {
-        let mut lines = Lines::in_blocks_of(BLOCK, source);
+        let mut lines = Lines::in_blocks_of(BLOCK, source.take(LIMIT));
         let mut head = Self::default();
-        while let Some(line) = lines.next_line()? {
+        while !head.is_complete()
+            && let Some(line) = lines.next_line()?
+        {
             for record in records(line.bytes).map_while(Result::ok) {
                 head.session_id = head.session_id.or_else(|| record.session_id.map(Into::into));
                 if head.started_at.is_none() && record.timestamp.is_some() {
@@ -39,11 +40,23 @@ impl Head {
                     head.forked = record.forked_from.is_some();
                 }
             }
-            if line.number >= LINES || (head.session_id.is_some() && head.started_at.is_some()) {
-                break;
-            }
         }
         Ok(head)
+    }
+
+    /// Whether a file of that size, of which the head says nothing, may be a transcript: it is
+    /// empty yet, or longer than what was looked at.
+    pub(super) fn may_hold_more(bytes: u64) -> bool {
+        bytes == 0 || bytes > LIMIT
+    }
+
+    fn is_complete(&self) -> bool {
+        self.session_id.is_some() && self.started_at.is_some()
+    }
+
+    /// Sorts by the beginning; transcripts without a time come last, and forks behind what they copied.
+    pub(super) fn order(&self) -> (bool, Option<Timestamp>, bool) {
+        (self.started_at.is_none(), self.started_at, self.forked)
     }
 }
 
@@ -72,5 +85,12 @@ mod tests {
     #[test]
     fn an_empty_file_has_no_head() {
         assert_eq!(Head::read(&b""[..]).unwrap(), Head::default());
+    }
+
+    #[test]
+    fn what_has_no_line_end_is_not_read_to_its_end() {
+        let mut source = io::repeat(b'x').take(3 * LIMIT);
+        assert_eq!(Head::read(&mut source).unwrap(), Head::default());
+        assert_eq!(source.limit(), 2 * LIMIT);
     }
 }

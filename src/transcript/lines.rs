@@ -7,6 +7,9 @@ use std::io::{self, Read};
 
 /// How much is asked of the file at a time. Larger blocks measured no faster.
 const BLOCK: usize = 256 * 1024;
+/// The longest line that is held. Real ones have up to some megabytes (pasted images and
+/// documents), and a file without a line end must not fill the memory.
+const LONGEST: usize = 256 * 1024 * 1024;
 
 /// One line without its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub struct Line<'a> {
     pub bytes: &'a [u8],
     /// Whether a line feed ended it: a last line without one may still be in the writing.
     pub ended: bool,
+    /// Whether it was too long, so that `bytes` holds only its beginning.
+    pub is_cut: bool,
 }
 
 /// The lines of a source, in order.
@@ -29,6 +34,9 @@ pub struct Lines<R> {
     number: u64,
     exhausted: bool,
     block: usize,
+    longest: usize,
+    /// The beginning of the line that was cut last.
+    first: Vec<u8>,
 }
 
 impl<R: Read> Lines<R> {
@@ -41,7 +49,14 @@ impl<R: Read> Lines<R> {
     /// As [`Lines::new`], for who wants only the first few lines: reads `block` bytes at a time.
     #[must_use]
     pub fn in_blocks_of(block: usize, source: R) -> Self {
-        Self { source, buffer: Vec::new(), start: 0, end: 0, number: 0, exhausted: false, block }
+        let (buffer, longest) = (Vec::new(), LONGEST);
+        Self { source, buffer, start: 0, end: 0, number: 0, exhausted: false, block, longest, first: Vec::new() }
+    }
+
+    /// Cuts lines at `longest` bytes.
+    #[must_use]
+    pub fn cut_at(self, longest: usize) -> Self {
+        Self { longest, ..self }
     }
 
     /// The next line, or `None` at the end. After an error the rest of the source is lost.
@@ -56,6 +71,9 @@ impl<R: Read> Lines<R> {
                 let rest = self.end > self.start;
                 return Ok(rest.then(|| self.take(self.end, false)));
             }
+            if self.end - self.start >= self.longest {
+                return self.take_cut().map(Some);
+            }
             searched = self.end - self.start;
             self.fill()?;
         }
@@ -66,7 +84,30 @@ impl<R: Read> Lines<R> {
         let start = std::mem::replace(&mut self.start, (end + usize::from(ended)).min(self.end));
         self.number += 1;
         let bytes = self.buffer.get(start..end).unwrap_or_default();
-        Line { number: self.number, bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes), ended }
+        Line { number: self.number, bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes), ended, is_cut: false }
+    }
+
+    /// Hands out the first bytes of a line that is too long, and reads over the others.
+    fn take_cut(&mut self) -> io::Result<Line<'_>> {
+        const FIRST: usize = 1024;
+        let mut first = self.buffer.get(self.start..self.end).unwrap_or_default().to_vec();
+        first.truncate(FIRST);
+        let ended = loop {
+            self.start = self.end;
+            self.fill()?;
+            let found = memchr::memchr(b'\n', self.buffer.get(..self.end).unwrap_or_default());
+            if let Some(length) = found {
+                self.start = length + 1;
+                break true;
+            }
+            if self.exhausted {
+                self.start = self.end;
+                break false;
+            }
+        };
+        self.number += 1;
+        self.first = first;
+        Ok(Line { number: self.number, bytes: &self.first, ended, is_cut: true })
     }
 
     /// Moves what is unread to the front and reads on behind it, doubling the buffer for a line
@@ -113,6 +154,18 @@ mod tests {
             found.push((line.number, line.bytes.to_vec(), line.ended));
         }
         found
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_costs_only_itself() {
+        let text = [b"a\n".as_slice(), &[b'x'; 5_000], b"\nb\n", &[b'y'; 5_000]].concat();
+        let mut lines = Lines::in_blocks_of(100, text.as_slice()).cut_at(2_000);
+        let mut found = Vec::new();
+        while let Some(line) = lines.next_line().unwrap() {
+            found.push((line.number, line.bytes.len(), line.ended, line.is_cut));
+        }
+        let expected = [(1, 1, true, false), (2, 1024, true, true), (3, 1, true, false), (4, 1024, false, true)];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod glance;
 mod head;
 mod lenient;
 mod lines;
+mod places;
 mod record;
 mod timestamp;
 mod usage;

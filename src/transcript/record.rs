@@ -19,8 +19,6 @@ object! {
         subtype: Text<'a> = "subtype",
         /// The record's own id.
         uuid: Text<'a> = "uuid",
-        /// The record that this one follows.
-        parent_uuid: Text<'a> = "parentUuid",
         /// The session; in a subagent's transcript its parent's.
         session_id: Text<'a> = "sessionId",
         /// When it was written.
@@ -139,8 +137,6 @@ object! {
 object! {
     /// `agent-ID.meta.json` beside a subagent's transcript.
     pub struct SubagentMeta {
-        /// `Explore`, `general-purpose`, ...
-        agent_type: Text<'a> = "agentType",
         /// The tool call that launched it.
         tool_use_id: Text<'a> = "toolUseId",
     }
@@ -199,8 +195,6 @@ object! {
         name: Text<'a> = "name",
         /// Of `tool_result`: the call it answers.
         tool_use_id: Text<'a> = "tool_use_id",
-        /// Of `tool_result`: whether the tool failed.
-        is_error: bool = "is_error",
     }
 }
 
