@@ -22,9 +22,12 @@ const AHEAD: usize = 4;
 pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
     summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
     let found = discover(&settings.paths)?;
+    summary.warn(found.warnings, console);
+    if found.sessions.is_empty() {
+        return nothing_found(&settings.paths, summary, console);
+    }
     protect(&settings.output, &found.sessions)?;
     console.begin(&found.sessions, settings.output.is_standard_output());
-    summary.warn(found.warnings, console);
     let mut owners = Owners::default();
     let mut sink = Sink::open(settings, console)?;
     let threads = thread::available_parallelism().map_or(1, Into::into);
@@ -38,8 +41,7 @@ pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> 
         sink.take(&session, &spans, summary)
     });
     let finished = sink.finish(summary, result.is_ok());
-    result.and(finished)?;
-    if summary.has_begun() { Ok(()) } else { nothing_found(&settings.paths, summary, console) }
+    result.and(finished)
 }
 
 /// Refuses to write over what is read.

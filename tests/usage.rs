@@ -157,7 +157,9 @@ fn a_file_is_replaced_only_by_a_whole_one() {
     let file = folder.path().join("out.jsonl");
     fs::write(&file, "before").unwrap();
     let endpoint = format!("file:{}", file.display());
+    let empty = tempfile::tempdir().unwrap();
     stderr_of(&mut upload(&["--endpoint", &endpoint, "/no/such/place"]), 2);
+    stderr_of(&mut upload(&["--endpoint", &endpoint, &empty.path().display().to_string()]), 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), "before");
     upload(&["--endpoint", &endpoint, "-q", &path]).assert().success();
     assert!(fs::read_to_string(&file).unwrap().starts_with("{\"resourceSpans\""));
