@@ -43,7 +43,7 @@ impl Error {
     /// A path on the command line leads nowhere.
     #[must_use]
     pub fn no_such_path(path: &Path, error: &io::Error) -> Self {
-        let sentence = format!("Cannot read {}: {error}.", path.display());
+        let sentence = format!("Cannot read {}: {}.", path.display(), plain(error));
         Self::usage(
             sentence,
             "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.",
@@ -63,7 +63,7 @@ impl Error {
     /// An output file or pipe cannot be written.
     #[must_use]
     pub fn cannot_write(place: &str, error: &io::Error) -> Self {
-        let sentence = format!("Cannot write to {place}: {error}.");
+        let sentence = format!("Cannot write to {place}: {}.", plain(error));
         Self::new(
             Exit::Unreachable,
             sentence,
@@ -82,4 +82,11 @@ impl Error {
     pub fn exit(&self) -> Exit {
         self.exit
     }
+}
+
+/// What the system says went wrong, without its number.
+#[must_use]
+pub fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or_default().to_owned()
 }

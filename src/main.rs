@@ -54,7 +54,7 @@ fn run_upload(upload: &Upload) -> Exit {
     {
         return Exit::Done;
     }
-    if result.is_ok() || summary.has_begun() {
+    if summary.has_begun() {
         summary.print(&console, started.elapsed());
     }
     result.map_or_else(|error| fail(&console, &error), |()| summary.exit(settings.strict))

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::error::plain;
 
 /// Warnings kept with their place; beyond that only their number is. A file of garbage must not
 /// fill the memory.
@@ -66,8 +69,9 @@ pub enum Warning {
 
 impl Warning {
     /// A file or folder that could not be read.
-    pub fn unreadable(path: &Path, reason: &impl ToString) -> Self {
-        Warning::Unreadable { path: path.to_owned(), reason: reason.to_string() }
+    #[must_use]
+    pub fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Warning::Unreadable { path: path.to_owned(), reason: plain(error) }
     }
 
     /// The name under which warnings of this kind are counted.

@@ -3,7 +3,7 @@
 use super::endpoint::{MODA, Source};
 use super::variables::{Variables, otel, pairs};
 use crate::cli::Delivery;
-use crate::error::Error;
+use crate::error::{Error, plain};
 use crate::otlp::{Header, is_loopback, shown};
 
 /// The key, where the endpoint may see it, and every header that is asked for; of a name given
@@ -82,7 +82,10 @@ fn key(delivery: &Delivery, variables: Variables<'_>) -> Result<Option<String>, 
         return Ok(variables("MODA_API_KEY").map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()));
     };
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Error::usage(format!("Cannot read the key file {}: {error}.", path.display()), "Check --api-key-file.")
+        Error::usage(
+            format!("Cannot read the key file {}: {}.", path.display(), plain(&error)),
+            "Check --api-key-file.",
+        )
     })?;
     let key = text.trim();
     if key.is_empty() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::error::Error;
+use crate::error::{Error, plain};
 use crate::warning::{Warning, Warnings};
 
 /// Where a client keeps the transcripts of the agents that a session launched.
@@ -46,7 +46,11 @@ fn walk(folder: &Path, warnings: &mut Warnings) -> Vec<PathBuf> {
             }
             Ok(entry) if is_passed_over(&entry) => warnings.push(Warning::Link { path: entry.into_path() }),
             Ok(_) => {}
-            Err(error) => warnings.push(Warning::unreadable(error.path().unwrap_or(folder), &error)),
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                let reason = error.io_error().map_or_else(|| error.to_string(), plain);
+                warnings.push(Warning::Unreadable { path, reason });
+            }
         }
     }
     files
