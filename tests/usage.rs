@@ -33,7 +33,7 @@ fn only_turn(path: &str) -> serde_json::Value {
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_to_do() {
     let live = recordings("live-2.1.330");
-    let cases: [(&[&str], &str, &str); 13] = [
+    let cases: [(&[&str], &str, &str); 14] = [
         (&["/no/such/place", "--dry-run"], "error: Cannot read /no/such/place: ", "hint: "),
         (&[&live], "error: There is no key for Moda.", "hint: Set MODA_API_KEY or --api-key-file"),
         (&["--endpoint", "localhost:4318", &live], "is no URL of an OTLP/HTTP server", "hint: "),
@@ -46,6 +46,7 @@ fn wrong_usage_ends_with_two_and_says_what_to_do() {
         ),
         (&["--header", "nonsense", "--endpoint", "http://127.0.0.1:9", &live], "not of the form NAME=VALUE", "hint: "),
         (&["--api-key-file", "/no/such/key", &live], "Cannot read the key file /no/such/key", "hint: "),
+        (&["--endpoint", "file:", &live], "\"file:\" is no URL", "hint: "),
         (&["--endpoint", "", &live], "\"\" is no URL", "hint: "),
         (&["--endpoint", "u:SECRET@x:1", &live], "error: The endpoint holds a user name or password.", "hint: "),
         (

@@ -44,8 +44,8 @@ pub(super) fn choose(delivery: &Delivery, variables: Variables<'_>) -> Result<(E
 fn place(name: &str) -> Result<Endpoint, Error> {
     match name.strip_prefix("file:") {
         _ if name == "-" => Ok(Endpoint::Stdout),
-        Some(path) => Ok(Endpoint::File(Path::new(path).to_owned())),
-        None => check(name).map(|()| Endpoint::Http(traces_url(name))),
+        Some(path) if !path.is_empty() => Ok(Endpoint::File(Path::new(path).to_owned())),
+        _ => check(name).map(|()| Endpoint::Http(traces_url(name))),
     }
 }
 

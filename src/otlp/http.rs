@@ -11,7 +11,7 @@ use super::answer::{Answer, answer, words};
 use super::endpoint::{is_loopback, shown};
 use super::{Batch, Protocol, Receipt, Transport};
 use crate::error::{Error, Exit};
-use crate::warning::{Warning, Warnings};
+use crate::warning::Warning;
 
 /// As OTLP wants it: the exporter's product, then the exporter.
 const USER_AGENT: &str =
@@ -127,16 +127,17 @@ impl Transport for Client {
         let compressed = self.settings.gzip.then(|| gzip(&batch.body));
         let body = compressed.as_deref().unwrap_or(&batch.body);
         let (status, location, text) = self.post(body).map_err(|error| self.unreachable(&error))?;
-        let text = self.without_secrets(&text);
-        let location = location.map(|location| self.without_secrets(location.as_bytes()));
-        let answer = answer(status, &text);
-        let reason = reason(status, location.as_deref().map(words).as_deref(), &words(&text));
-        match answer {
+        let said = |text: &[u8]| words(&self.without_secrets(text));
+        let location = location.map(|location| said(location.as_bytes()));
+        let reason = reason(status, location.as_deref(), &said(&text));
+        let receipt = match answer(status, &text) {
+            Answer::Taken { rejected, message } => taken(batch.spans as u64, rejected, said(message.as_bytes())),
             Answer::Refused => return Err(refused(&self.destination(), &reason)),
             Answer::Misdirected => return Err(self.misdirected(status, &reason)),
-            _ => {}
-        }
-        Ok(Receipt { sent_bytes: body.len() as u64, ..receipt(batch.spans as u64, answer, reason) })
+            Answer::Failing => Receipt { undelivered: batch.spans as u64, reason: Some(reason), ..Receipt::default() },
+            Answer::Rejected => Receipt { rejected: batch.spans as u64, reason: Some(reason), ..Receipt::default() },
+        };
+        Ok(Receipt { sent_bytes: body.len() as u64, ..receipt })
     }
 
     /// Without the query, which may hold a secret.
@@ -158,25 +159,16 @@ fn without(text: &[u8], secret: &[u8]) -> Vec<u8> {
     clean
 }
 
-/// What an answer means for the spans of a batch.
-fn receipt(spans: u64, answer: Answer, reason: String) -> Receipt {
-    let mut warnings = Warnings::default();
-    match answer {
-        Answer::Taken { rejected: 0, message } => {
-            if !message.is_empty() {
-                warnings.push(Warning::Server { message: words(message.as_bytes()) });
-            }
-            Receipt { delivered: spans, warnings, ..Receipt::default() }
-        }
-        Answer::Taken { rejected, message } => {
-            let rejected = rejected.min(spans);
-            let words = words(message.as_bytes());
-            let reason = Some(if words.is_empty() { "the server gives no reason".to_owned() } else { words });
-            Receipt { delivered: spans - rejected, rejected, reason, ..Receipt::default() }
-        }
-        Answer::Failing => Receipt { undelivered: spans, reason: Some(reason), ..Receipt::default() },
-        _ => Receipt { rejected: spans, reason: Some(reason), ..Receipt::default() },
+/// A request that was taken: all of its spans, or all but `rejected`. Of all, the server may warn.
+fn taken(spans: u64, rejected: u64, words: String) -> Receipt {
+    let rejected = rejected.min(spans);
+    let mut receipt = Receipt { delivered: spans - rejected, rejected, ..Receipt::default() };
+    if rejected > 0 {
+        receipt.reason = Some(if words.is_empty() { "the server gives no reason".to_owned() } else { words });
+    } else if !words.is_empty() {
+        receipt.warnings.push(Warning::Server { message: words });
     }
+    receipt
 }
 
 /// One phrase: the status, where it points, what the server said.
