@@ -120,7 +120,7 @@ pub(crate) fn slash_command(text: &str) -> Option<Cow<'static, str>> {
 
 fn shell_command(text: &str) -> Option<Cow<'static, str>> {
     let command = text.starts_with("<bash-input>").then(|| tagged(text, "bash-input"))??;
-    Some(Cow::Owned(format!("!{command}")))
+    Some(Cow::Owned(format!("!{}", command.trim())))
 }
 
 /// Entered as a prompt, so that tags in it are its own. Commands, the output of commands and
@@ -202,7 +202,7 @@ mod tests {
                 r#""<bash-stdout>x</bash-stdout><bash-stderr></bash-stderr>""#,
                 "CommandOutput",
             ),
-            ("", r#""<bash-input>echo hi</bash-input>""#, "Shell human !echo hi"),
+            ("", r#""<bash-input> echo hi\n</bash-input>""#, "Shell human !echo hi"),
             (
                 "",
                 r#""<command-name>/model</command-name>\n <command-message>model</command-message>\n <command-args>opus </command-args>""#,
