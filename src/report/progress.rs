@@ -10,7 +10,7 @@ use super::numbers::counted;
 use crate::cli;
 use crate::transcript::SessionFiles;
 
-const TEMPLATE: &str = "{bar:24} {decimal_bytes}/{decimal_total_bytes}  {msg}  {decimal_bytes_per_sec}  {eta} left";
+const TEMPLATE: &str = "{bar:14} {decimal_bytes}/{decimal_total_bytes} {msg} {decimal_bytes_per_sec} {eta} left";
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// A bar that may be hidden.
@@ -36,8 +36,9 @@ impl Progress {
         }
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.set_style(style);
-        self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        self.bar.set_message(message(0, 0));
         self.bar.set_length(sessions.iter().map(|session| session.bytes).sum());
+        self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.enable_steady_tick(REDRAW);
     }
 
@@ -49,7 +50,7 @@ impl Progress {
         let sessions = self.sessions.fetch_add(1, Ordering::Relaxed) + 1;
         let spans = self.spans.fetch_add(spans, Ordering::Relaxed) + spans;
         if !self.bar.is_hidden() {
-            self.bar.set_message(format!("{}  {}", counted(sessions, "session"), counted(spans, "span")));
+            self.bar.set_message(message(sessions, spans));
         }
     }
 
@@ -61,4 +62,8 @@ impl Progress {
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+fn message(sessions: u64, spans: u64) -> String {
+    format!("{} {}", counted(sessions, "session"), counted(spans, "span"))
 }
