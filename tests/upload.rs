@@ -274,7 +274,11 @@ fn a_batch_that_is_refused_keeps_no_other_from_arriving() {
 #[test]
 fn nobody_there_is_an_error_with_a_hint() {
     let said = stderr_of(&mut upload(&["--endpoint", "http://127.0.0.1:9", &live()]), 4);
-    assert!(said.contains("error: Cannot reach http://127.0.0.1:9/v1/traces:") && said.contains("hint: "), "{said}");
+    assert!(
+        said.contains("error: Cannot reach http://127.0.0.1:9/v1/traces: Connection refused.")
+            && said.contains("hint: "),
+        "{said}"
+    );
 }
 
 #[test]

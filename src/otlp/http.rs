@@ -10,7 +10,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use super::answer::{Answer, answer, words};
 use super::endpoint::{is_loopback, shown};
 use super::{Batch, Protocol, Receipt, Transport};
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, plain};
 use crate::warning::Warning;
 
 /// As OTLP wants it: the exporter's product, then the exporter.
@@ -106,7 +106,8 @@ impl Client {
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => CERTIFICATE_HINT,
             _ => "Check the endpoint's host and port, and that the server runs; what was not delivered goes next time.",
         };
-        Error::new(Exit::Unreachable, format!("Cannot reach {}: {error}.", self.destination()), hint)
+        let why = if let ureq::Error::Io(error) = error { plain(error) } else { error.to_string() };
+        Error::new(Exit::Unreachable, format!("Cannot reach {}: {why}.", self.destination()), hint)
     }
 
     fn misdirected(&self, status: u16, reason: &str) -> Error {
