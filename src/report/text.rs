@@ -35,9 +35,7 @@ fn turn(output: &mut impl Write, span: &Span, number: u64) -> io::Result<()> {
     let (began, ended) = (Timestamp::from(span.started_at), Timestamp::from(span.ended_at));
     let status = match &span.status {
         Status::Ok => styled(GOOD, "OK"),
-        Status::Error(message) => {
-            styled(BAD, &format!("ERROR {}", printable(first_characters(message, VALUE_CHARACTERS))))
-        }
+        Status::Error(message) => styled(BAD, &format!("ERROR {}", beginning(message, VALUE_CHARACTERS))),
     };
     writeln!(output, "  {began} + {:.3} s  {status}", ended.seconds_since(began))?;
     writeln!(output, "  {}", styled(DIM, &format!("trace {}  span {}", span.trace_id, span.span_id)))?;
@@ -56,14 +54,15 @@ fn value(attribute: &Attribute) -> String {
 fn shortened(value: &Value, limit: usize) -> String {
     match value {
         Value::Int(number) => u64::try_from(*number).map_or_else(|_| number.to_string(), grouped),
-        Value::Text(text) => {
-            let first = first_characters(text, limit);
-            let left_out = text.chars().count() - first.chars().count();
-            let rest =
-                if left_out > 0 { format!("… +{} characters", grouped(left_out as u64)) } else { String::new() };
-            printable(first) + &rest
-        }
+        Value::Text(text) => beginning(text, limit),
     }
+}
+
+fn beginning(text: &str, limit: usize) -> String {
+    let first = first_characters(text, limit);
+    let left_out = text.chars().count() - first.chars().count();
+    let rest = if left_out > 0 { format!("… +{} characters", grouped(left_out as u64)) } else { String::new() };
+    printable(first) + &rest
 }
 
 /// Writes what all sessions come to.
