@@ -5,7 +5,8 @@
 
 use std::io::{self, Read};
 
-/// How much is asked of the file at a time. Larger blocks measured no faster.
+/// How much is asked of the file at a time. 64 KiB and 1 MiB measured within a twentieth of it in
+/// CPU time (300 MB, 481 files).
 const BLOCK: usize = 256 * 1024;
 /// The longest line that is held. Real ones have up to some megabytes (pasted images and
 /// documents), and a file without a line end must not fill the memory.
@@ -20,7 +21,7 @@ pub struct Line<'a> {
     pub bytes: &'a [u8],
     /// Whether a line feed ended it: a last line without one may still be in the writing.
     pub ended: bool,
-    /// Whether it was too long, so that `bytes` holds only its beginning.
+    /// Whether it was too long to be held, so that `bytes` is empty.
     pub is_cut: bool,
 }
 
@@ -35,8 +36,6 @@ pub struct Lines<R> {
     exhausted: bool,
     block: usize,
     longest: usize,
-    /// The beginning of the line that was cut last.
-    first: Vec<u8>,
 }
 
 impl<R: Read> Lines<R> {
@@ -50,12 +49,12 @@ impl<R: Read> Lines<R> {
     #[must_use]
     pub fn in_blocks_of(block: usize, source: R) -> Self {
         let (buffer, longest) = (Vec::new(), LONGEST);
-        Self { source, buffer, start: 0, end: 0, number: 0, exhausted: false, block, longest, first: Vec::new() }
+        Self { source, buffer, start: 0, end: 0, number: 0, exhausted: false, block, longest }
     }
 
-    /// Cuts lines at `longest` bytes.
+    /// Holds no line longer than `longest` bytes.
     #[must_use]
-    pub fn cut_at(self, longest: usize) -> Self {
+    pub fn no_longer_than(self, longest: usize) -> Self {
         Self { longest, ..self }
     }
 
@@ -87,16 +86,13 @@ impl<R: Read> Lines<R> {
         Line { number: self.number, bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes), ended, is_cut: false }
     }
 
-    /// Hands out the first bytes of a line that is too long, and reads over the others.
+    /// Reads over a line that is too long.
     fn take_cut(&mut self) -> io::Result<Line<'_>> {
-        const FIRST: usize = 1024;
-        let mut first = self.buffer.get(self.start..self.end).unwrap_or_default().to_vec();
-        first.truncate(FIRST);
+        self.number += 1;
         let ended = loop {
             self.start = self.end;
             self.fill()?;
-            let found = memchr::memchr(b'\n', self.buffer.get(..self.end).unwrap_or_default());
-            if let Some(length) = found {
+            if let Some(length) = memchr::memchr(b'\n', self.buffer.get(..self.end).unwrap_or_default()) {
                 self.start = length + 1;
                 break true;
             }
@@ -105,9 +101,7 @@ impl<R: Read> Lines<R> {
                 break false;
             }
         };
-        self.number += 1;
-        self.first = first;
-        Ok(Line { number: self.number, bytes: &self.first, ended, is_cut: true })
+        Ok(Line { number: self.number, bytes: &[], ended, is_cut: true })
     }
 
     /// Moves what is unread to the front and reads on behind it, doubling the buffer for a line
@@ -159,12 +153,12 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_costs_only_itself() {
         let text = [b"a\n".as_slice(), &[b'x'; 5_000], b"\nb\n", &[b'y'; 5_000]].concat();
-        let mut lines = Lines::in_blocks_of(100, text.as_slice()).cut_at(2_000);
+        let mut lines = Lines::in_blocks_of(100, text.as_slice()).no_longer_than(2_000);
         let mut found = Vec::new();
         while let Some(line) = lines.next_line().unwrap() {
             found.push((line.number, line.bytes.len(), line.ended, line.is_cut));
         }
-        let expected = [(1, 1, true, false), (2, 1024, true, true), (3, 1, true, false), (4, 1024, false, true)];
+        let expected = [(1, 1, true, false), (2, 0, true, true), (3, 1, true, false), (4, 0, false, true)];
         assert_eq!(found, expected);
     }
 
