@@ -21,12 +21,20 @@ pub enum Exit {
 }
 
 /// An error that ends the run.
-#[derive(Debug, thiserror::Error)]
-#[error("{sentence}")]
+#[derive(Debug)]
 pub struct Error {
     sentence: String,
     hint: String,
     exit: Exit,
+}
+
+impl std::error::Error for Error {}
+
+/// The sentence; the hint stands apart.
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.sentence)
+    }
 }
 
 impl Error {
