@@ -231,7 +231,21 @@ fn the_same_input_gives_the_same_bytes() {
         for _ in 0..4 {
             assert!(run() == first, "{format} differs from run to run");
         }
+        #[cfg(target_os = "linux")]
+        assert!(on_one_processor(format, &all) == first, "{format} differs with the number of threads");
     }
+}
+
+/// As many threads read as there are processors; `taskset` of util-linux leaves one.
+#[cfg(target_os = "linux")]
+fn on_one_processor(format: &str, paths: &[String]) -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap().trim();
+    let first = allowed.split(['-', ',']).next().unwrap();
+    let mut command = assert_cmd::Command::new("taskset");
+    command.args(["-c", first]).arg(assert_cmd::cargo::cargo_bin("moda-agent"));
+    command.args(["upload", "--dry-run", "--format", format, "-q"]).args(paths);
+    stdout(command)
 }
 
 #[test]
