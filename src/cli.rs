@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::error::EXIT_CODES;
+
 /// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
 #[derive(Debug, Parser)]
 #[command(
@@ -79,7 +81,7 @@ pub enum Command {
 
 /// moda-agent upload
 #[derive(Args, Debug)]
-#[command(after_long_help = AFTER_UPLOAD)]
+#[command(after_long_help = after_upload())]
 pub struct Upload {
     /// A projects folder, a project folder, a session folder or a transcript
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -239,11 +241,9 @@ Examples:
   moda-agent upload --dry-run ~/.claude/projects
   MODA_API_KEY=... moda-agent upload ~/.claude/projects
   moda-agent upload --endpoint http://localhost:4318 ~/.claude/projects
-  moda-agent upload --endpoint file:spans.jsonl ~/.claude/projects
+  moda-agent upload --endpoint file:spans.jsonl ~/.claude/projects";
 
-Exit codes:
-  0  all is delivered, or there was nothing to do
-  1  spans were rejected, or, with --strict, input was damaged
-  2  wrong usage or configuration; nothing was sent
-  3  the key was refused
-  4  the endpoint could not be reached or kept failing";
+fn after_upload() -> String {
+    let codes = EXIT_CODES.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit as u8));
+    format!("{AFTER_UPLOAD}\n\nExit codes:{}", codes.concat())
+}

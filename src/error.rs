@@ -20,6 +20,15 @@ pub enum Exit {
     Unreachable = 4,
 }
 
+/// The exit codes and their meaning, as the help and the man page tell them.
+pub const EXIT_CODES: [(Exit, &str); 5] = [
+    (Exit::Done, "all is delivered, or there was nothing to do"),
+    (Exit::Partial, "spans were rejected, or, with --strict, input was damaged"),
+    (Exit::Usage, "wrong usage or configuration; nothing was sent"),
+    (Exit::Refused, "the key was refused"),
+    (Exit::Unreachable, "the endpoint could not be reached or kept failing"),
+];
+
 /// An error that ends the run.
 #[derive(Debug)]
 pub struct Error {

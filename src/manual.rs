@@ -7,6 +7,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::Cli;
+use crate::error::EXIT_CODES;
 
 /// Names of variables, each with what it does.
 const VARIABLES: [(&str, &str); 13] = [
@@ -46,15 +47,6 @@ const VARIABLES: [(&str, &str); 13] = [
     ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NO_COLOR", "As usual."),
 ];
 
-/// Exit codes, each with its meaning.
-const EXIT_CODES: [(&str, &str); 5] = [
-    ("0", "All is delivered, or there was nothing to do."),
-    ("1", "Spans were rejected, or, with --strict, input was damaged."),
-    ("2", "Wrong usage or configuration; nothing was sent."),
-    ("3", "The key was refused."),
-    ("4", "The endpoint could not be reached or kept failing; what was not delivered goes next time."),
-];
-
 /// Formats of a dry run, each with its shape. They are stable: fields are added, none is changed.
 const FORMATS: [(&str, &str); 3] = [
     ("text", "For people. It may change in any version."),
@@ -85,7 +77,8 @@ pub fn write(output: &mut impl Write) -> io::Result<()> {
     }
     table(output, "FORMATS OF A DRY RUN", &FORMATS)?;
     table(output, "ENVIRONMENT", &VARIABLES)?;
-    table(output, "EXIT STATUS", &EXIT_CODES)
+    let codes = EXIT_CODES.map(|(exit, meaning)| ((exit as u8).to_string(), meaning));
+    table(output, "EXIT STATUS", &codes.each_ref().map(|(code, meaning)| (code.as_str(), *meaning)))
 }
 
 fn table(output: &mut impl Write, heading: &str, rows: &[(&str, &str)]) -> io::Result<()> {

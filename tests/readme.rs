@@ -45,6 +45,15 @@ fn its_summary_is_a_real_one() {
 }
 
 #[test]
+fn its_exit_codes_are_those_of_the_program() {
+    let readme = readme();
+    for (exit, meaning) in moda_agent::error::EXIT_CODES {
+        let meaning = meaning.replace("--strict", "`--strict`");
+        assert!(readme.contains(&format!("| {} | {meaning} |", exit as u8)), "{exit:?}");
+    }
+}
+
+#[test]
 fn its_table_names_every_attribute() {
     let readme = readme();
     let all = ["live-2.1.330", "interactive-2.1.330", "live-more-2.1.330"].map(recordings);
