@@ -5,6 +5,7 @@
 
 mod console;
 mod dry_run;
+mod found;
 mod json;
 mod numbers;
 mod printable;
@@ -15,5 +16,6 @@ mod text;
 
 pub use console::Console;
 pub use dry_run::DryRun;
+pub use found::Found;
 pub use printable::printable;
 pub use summary::Summary;

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
+use super::found::Found;
 use super::numbers::{counted, grouped};
 use super::printable::printable;
 use super::style::{BAD, DIM, GOOD, HEADING, styled};
-use super::summary::Found;
 use crate::session::{Session, first_characters};
 use crate::span::{Attribute, Span, Status, Value, keys};
 use crate::transcript::{Timestamp, Tokens};
