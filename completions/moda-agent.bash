@@ -25,6 +25,9 @@ _moda__agent() {
             moda__agent,man)
                 cmd="moda__agent__subcmd__man"
                 ;;
+            moda__agent,sessions)
+                cmd="moda__agent__subcmd__sessions"
+                ;;
             moda__agent,upload)
                 cmd="moda__agent__subcmd__upload"
                 ;;
@@ -37,6 +40,9 @@ _moda__agent() {
             moda__agent__subcmd__help,man)
                 cmd="moda__agent__subcmd__help__subcmd__man"
                 ;;
+            moda__agent__subcmd__help,sessions)
+                cmd="moda__agent__subcmd__help__subcmd__sessions"
+                ;;
             moda__agent__subcmd__help,upload)
                 cmd="moda__agent__subcmd__help__subcmd__upload"
                 ;;
@@ -47,7 +53,7 @@ _moda__agent() {
 
     case "${cmd}" in
         moda__agent)
-            opts="-h -V --help --version upload completions man help"
+            opts="-h -V --help --version upload sessions completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -75,7 +81,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__help)
-            opts="upload completions man help"
+            opts="upload sessions completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -130,6 +136,20 @@ _moda__agent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        moda__subcmd__agent__subcmd__help__subcmd__sessions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         moda__subcmd__agent__subcmd__help__subcmd__upload)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -151,6 +171,32 @@ _moda__agent() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        moda__subcmd__agent__subcmd__sessions)
+            opts="-q -v -h -V --format --strict --quiet --verbose --color --progress --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -23,6 +23,7 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand upload 'Read sessions, rebuild them and upload their spans'
+            cand sessions 'List the sessions with their turns, tool calls and tokens'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the man page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -55,6 +56,20 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'moda-agent;sessions'= {
+            cand --format 'How the list is printed'
+            cand --color 'When to use colours; NO_COLOR switches them off, too'
+            cand --progress 'When to show a progress bar'
+            cand --strict 'Exit with 1 if any input was damaged'
+            cand -q 'Print nothing but problems'
+            cand --quiet 'Print nothing but problems'
+            cand -v 'Print every request and every warning'
+            cand --verbose 'Print every request and every warning'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'moda-agent;completions'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -69,11 +84,14 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
         }
         &'moda-agent;help'= {
             cand upload 'Read sessions, rebuild them and upload their spans'
+            cand sessions 'List the sessions with their turns, tool calls and tokens'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the man page'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'moda-agent;help;upload'= {
+        }
+        &'moda-agent;help;sessions'= {
         }
         &'moda-agent;help;completions'= {
         }

@@ -36,17 +36,19 @@ impl Cli {
         variables: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, clap::Error> {
         let mut args: Vec<_> = args.into_iter().collect();
-        if args.get(1).is_some_and(|command| command == "upload") {
-            args.splice(2..2, from_variables(variables));
-        }
+        let options = match args.get(1).and_then(|command| command.to_str()) {
+            Some("upload") => Upload::augment_args(clap::Command::new("upload")),
+            Some("sessions") => Sessions::augment_args(clap::Command::new("sessions")),
+            _ => return Self::try_parse_from(args),
+        };
+        args.splice(2..2, from_variables(&options, variables));
         Self::try_parse_from(args)
     }
 }
 
 /// The variables that are set, as arguments.
-fn from_variables(variables: &dyn Fn(&str) -> Option<String>) -> Vec<OsString> {
-    let upload = Upload::augment_args(clap::Command::new("upload"));
-    let options = upload.get_arguments().filter_map(|arg| Some((arg, arg.get_long()?)));
+fn from_variables(command: &clap::Command, variables: &dyn Fn(&str) -> Option<String>) -> Vec<OsString> {
+    let options = command.get_arguments().filter_map(|arg| Some((arg, arg.get_long()?)));
     let options = options.filter(|(_, name)| !WITHOUT_VARIABLE.contains(name));
     options.filter_map(|(arg, name)| as_argument(arg, name, &variables(&variable_of(name))?)).collect()
 }
@@ -70,6 +72,8 @@ fn as_argument(arg: &Arg, name: &str, value: &str) -> Option<OsString> {
 pub enum Command {
     /// Read sessions, rebuild them and upload their spans
     Upload(Box<Upload>),
+    /// List the sessions with their turns, tool calls and tokens
+    Sessions(Sessions),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -103,6 +107,29 @@ pub struct Upload {
     /// What is in the spans.
     #[command(flatten)]
     pub content: SpanContent,
+    /// What a person sees.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// moda-agent sessions
+#[derive(Args, Debug)]
+#[command(after_long_help = after_sessions())]
+pub struct Sessions {
+    /// A projects folder, a project folder, a session folder or a transcript [default: where Claude Code keeps them]
+    ///
+    /// Without one: $CLAUDE_CONFIG_DIR/projects, else ~/.claude/projects and
+    /// ~/.config/claude/projects.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// How the list is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: SessionsFormat,
+    /// Exit with 1 if any input was damaged
+    #[arg(long)]
+    pub strict: bool,
+
     /// What a person sees.
     #[command(flatten)]
     pub output: Output,
@@ -193,6 +220,15 @@ pub enum Format {
     OtlpJson,
 }
 
+/// How sessions are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SessionsFormat {
+    /// For people: a table and the totals
+    Text,
+    /// For programs: one object with sessions and totals
+    Json,
+}
+
 /// How requests are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum WireProtocol {
@@ -242,6 +278,24 @@ Examples:
   MODA_API_KEY=... moda-agent upload ~/.claude/projects
   moda-agent upload --endpoint http://localhost:4318 ~/.claude/projects
   moda-agent upload --endpoint file:spans.jsonl ~/.claude/projects";
+
+const AFTER_SESSIONS: &str = "\
+Nothing is sent or written. Every request counts once in the run, in the session that began
+first. Tokens in are all that the models read, cached or not; a number after ≥ is a lower bound,
+because the client saved only the first count of some outputs. The variables of upload's options
+count here, too.
+
+Examples:
+  moda-agent sessions
+  moda-agent sessions ~/.claude/projects/-home-ada-shop
+  moda-agent sessions --format json | jq .totals";
+
+fn after_sessions() -> String {
+    let [done, partial, usage, ..] = EXIT_CODES;
+    let codes = [(done.0, "done"), (partial.0, "with --strict, input was damaged"), (usage.0, "wrong usage")];
+    let codes = codes.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit as u8));
+    format!("{AFTER_SESSIONS}\n\nExit codes:{}", codes.concat())
+}
 
 fn after_upload() -> String {
     let codes = EXIT_CODES.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit as u8));

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use moda_agent::cli::{Cli, Command, Output, Upload};
-use moda_agent::config::Settings;
+use moda_agent::cli::{Cli, Command, Output, Sessions, Upload};
+use moda_agent::config::{Places, Settings, home};
 use moda_agent::error::{Error, Exit};
 use moda_agent::pipeline;
 use moda_agent::report::{Console, Summary};
@@ -30,6 +30,7 @@ fn variable(name: &str) -> Option<String> {
 fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Upload(upload) => run_upload(&upload),
+        Command::Sessions(sessions) => run_sessions(&sessions),
         Command::Completions { shell } => print(|output| {
             clap_complete::generate(shell, &mut Cli::command(), "moda-agent", output);
             Ok(())
@@ -39,10 +40,29 @@ fn run(cli: Cli) -> Exit {
 }
 
 /// A panic is a bug. It is told in the words of an error; a backtrace could hold a session's text.
-fn run_upload(upload: &Upload) -> Exit {
-    let output = upload.output;
-    let (started, console, mut summary) = (Instant::now(), Console::new(upload.output), Summary::default());
+fn tell_panics(output: Output) {
     set_hook(Box::new(move |_| Console::new(Output { quiet: true, ..output }).bug()));
+}
+
+fn run_sessions(sessions: &Sessions) -> Exit {
+    let console = Console::new(sessions.output);
+    tell_panics(sessions.output);
+    let places = Places::new(&sessions.paths, &variable);
+    let result = pipeline::sessions(&places, &console).and_then(|accounts| {
+        console.end();
+        let exit = accounts.exit(sessions.strict);
+        accounts.print(sessions.format, home(&variable).as_deref(), &console).map(|()| exit)
+    });
+    console.end();
+    match result {
+        Err(error) if error.exit() != Exit::Done => fail(&console, &error),
+        result => result.unwrap_or(Exit::Done),
+    }
+}
+
+fn run_upload(upload: &Upload) -> Exit {
+    let (started, console, mut summary) = (Instant::now(), Console::new(upload.output), Summary::default());
+    tell_panics(upload.output);
     let settings = match Settings::new(upload, &variable) {
         Ok(settings) => settings,
         Err(error) => return fail(&console, &error),

@@ -4,14 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
 
-use crate::config::{OutputSettings, Settings};
+use crate::config::{OutputSettings, Places, Settings};
 use crate::error::Error;
 use crate::ordered::in_order;
-use crate::report::{Console, Summary};
-use crate::session::{Owners, Session, rebuild};
+use crate::report::{Accounts, Console, Summary};
+use crate::session::{Owners, Session, rebuild, share};
 use crate::sink::Sink;
 use crate::span::moda;
-use crate::transcript::{SessionFiles, discover};
+use crate::transcript::{Family, SessionFiles, discover};
 use crate::warning::{Warning, Warnings};
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
@@ -23,18 +23,14 @@ pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> 
     summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
     let found = discover(&settings.paths)?;
     summary.warn(found.warnings, console);
-    if found.sessions.is_empty() {
-        return nothing_found(&settings.paths, summary, console);
+    if found.families.is_empty() {
+        return nothing_found(&settings.paths, summary.input_was_damaged(), console);
     }
-    protect(&settings.output, &found.sessions)?;
-    console.begin(&found.sessions, settings.output.is_standard_output());
-    let mut owners = Owners::default();
+    protect(&settings.output, &found.families)?;
+    console.begin(&found.families, settings.output.is_standard_output());
     let mut sink = Sink::open(settings, console)?;
-    let threads = thread::available_parallelism().map_or(1, Into::into);
-    let read = |files| read(files, console);
-    let result = in_order(found.sessions, threads, threads * AHEAD, read, |(session, files, warnings)| {
+    let result = read(found.families, console, |Read { session, files, warnings }| {
         summary.warn(warnings, console);
-        let session = owners.keep_own(session);
         let spans = moda::project(&session, &settings.identity, settings.include_commands);
         summary.count(&session, &files, spans.len());
         console.counted(spans.len() as u64);
@@ -44,12 +40,80 @@ pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> 
     result.and(finished)
 }
 
+/// Reads the sessions under the places and accounts for them.
+pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
+    let mut accounts = Accounts::default();
+    let found = discover(&places.there())?;
+    accounts.warn(found.warnings, console);
+    if found.families.is_empty() {
+        nothing_found(&places.paths, accounts.input_was_damaged(), console)?;
+    }
+    console.begin(&found.families, true);
+    read(found.families, console, |Read { session, warnings, .. }| {
+        console.counted(0);
+        accounts.add(&session, warnings, console);
+        Ok(())
+    })?;
+    Ok(accounts)
+}
+
+/// A session that was read.
+struct Read {
+    session: Session,
+    files: SessionFiles,
+    warnings: Warnings,
+}
+
+/// Rebuilds the sessions in parallel and gives each, with only what it owns, to `take`, in order.
+fn read(
+    families: Vec<Family>,
+    console: &Console,
+    mut take: impl FnMut(Read) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let threads = thread::available_parallelism().map_or(1, Into::into);
+    let mut owners = Owners::default();
+    in_order(
+        families,
+        threads,
+        threads * AHEAD,
+        |family| rebuild_family(family, console),
+        |family| {
+            family.into_iter().try_for_each(|mut read| {
+                read.session = owners.keep_own(read.session);
+                take(read)
+            })
+        },
+    )
+}
+
+/// Rebuilds the sessions of a family, so that each knows what its copies know.
+fn rebuild_family(family: Family, console: &Console) -> Vec<Read> {
+    let read = family.into_iter().map(|files| {
+        let (session, warnings) = rebuild_safely(&files, console);
+        Read { session, files, warnings }
+    });
+    let mut read: Vec<_> = read.collect();
+    share(&mut read.iter_mut().map(|read| &mut read.session).collect::<Vec<_>>());
+    read
+}
+
+/// Rebuilds a session. A bug of ours costs that session, not the run.
+fn rebuild_safely(files: &SessionFiles, console: &Console) -> (Session, Warnings) {
+    let rebuilt = catch_unwind(AssertUnwindSafe(|| rebuild(files, &|bytes| console.read(bytes))));
+    rebuilt.unwrap_or_else(|_| {
+        let mut warnings = Warnings::default();
+        warnings.push(Warning::Bug { session: files.id.clone() });
+        (Session { id: files.id.clone(), ..Session::default() }, warnings)
+    })
+}
+
 /// Refuses to write over what is read.
-fn protect(output: &OutputSettings, sessions: &[SessionFiles]) -> Result<(), Error> {
+fn protect(output: &OutputSettings, families: &[Family]) -> Result<(), Error> {
     let OutputSettings::File(target) = output else { return Ok(()) };
     let Ok(target) = target.canonicalize() else { return Ok(()) };
-    let subagents = sessions.iter().flat_map(|session| session.subagents.iter().map(|agent| &agent.path));
-    let mut files = sessions.iter().flat_map(|session| &session.main).chain(subagents);
+    let sessions = families.iter().flatten();
+    let subagents = sessions.clone().flat_map(|session| session.subagents.iter().map(|agent| &agent.path));
+    let mut files = sessions.flat_map(|session| &session.main).chain(subagents);
     if files.any(|file| file.canonicalize().is_ok_and(|file| file == target)) {
         let sentence = format!("{} is a transcript, and would be replaced.", target.display());
         return Err(Error::usage(sentence, "Name another file as --endpoint."));
@@ -59,10 +123,10 @@ fn protect(output: &OutputSettings, sessions: &[SessionFiles]) -> Result<(), Err
 
 /// An empty folder is nothing to do; a file that is no transcript, or nothing but what cannot be
 /// read, is a mistake.
-fn nothing_found(paths: &[PathBuf], summary: &Summary, console: &Console) -> Result<(), Error> {
+fn nothing_found(paths: &[PathBuf], was_damaged: bool, console: &Console) -> Result<(), Error> {
     let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
     let places = places.join(", ");
-    if summary.input_was_damaged() {
+    if was_damaged {
         let hint = "Run moda-agent as the user whose sessions these are.";
         return Err(Error::usage(format!("Nothing under {places} could be read."), hint));
     }
@@ -72,15 +136,4 @@ fn nothing_found(paths: &[PathBuf], summary: &Summary, console: &Console) -> Res
     }
     console.note(&format!("There are no transcripts under {places}."), hint);
     Ok(())
-}
-
-/// Rebuilds a session. A bug of ours costs that session, not the run.
-fn read(files: SessionFiles, console: &Console) -> (Session, SessionFiles, Warnings) {
-    let rebuilt = catch_unwind(AssertUnwindSafe(|| rebuild(&files, &|bytes| console.read(bytes))));
-    let (session, warnings) = rebuilt.unwrap_or_else(|_| {
-        let mut warnings = Warnings::default();
-        warnings.push(Warning::Bug { session: files.id.clone() });
-        (Session::default(), warnings)
-    });
-    (session, files, warnings)
 }

@@ -31,6 +31,20 @@ pub enum Warning {
         /// Counted from 1.
         column: usize,
     },
+    /// A line was read after broken characters in it were replaced.
+    RepairedLine {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
+    /// A record does not say when it was written, or what no clock can mean.
+    OddTime {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
     /// A line is too long to be read.
     OverlongLine {
         /// The transcript.
@@ -74,12 +88,21 @@ impl Warning {
         Warning::Unreadable { path: path.to_owned(), reason: plain(error) }
     }
 
+    /// Whether someone may have to act. A line that is being written is finished soon, and other
+    /// programs' files stay what they are.
+    #[must_use]
+    pub fn is_problem(&self) -> bool {
+        !matches!(self, Warning::UnfinishedLine { .. } | Warning::NotATranscript { .. })
+    }
+
     /// The name under which warnings of this kind are counted.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Warning::Unreadable { .. } => "unreadable_file",
             Warning::DamagedLine { .. } => "damaged_line",
+            Warning::RepairedLine { .. } => "repaired_line",
+            Warning::OddTime { .. } => "odd_time",
             Warning::OverlongLine { .. } => "overlong_line",
             Warning::Link { .. } => "link",
             Warning::UnfinishedLine { .. } => "unfinished_line",
@@ -95,7 +118,13 @@ impl fmt::Display for Warning {
         match self {
             Warning::Unreadable { path, reason } => write!(formatter, "{}: cannot be read: {reason}", path.display()),
             Warning::DamagedLine { path, line, column } => {
-                write!(formatter, "{}:{line}: no JSON from column {column} on; the line is left out", path.display())
+                write!(formatter, "{}:{line}: no JSON from column {column} on; that part is left out", path.display())
+            }
+            Warning::RepairedLine { path, line } => {
+                write!(formatter, "{}:{line}: broken characters; they are replaced, the line counts", path.display())
+            }
+            Warning::OddTime { path, line } => {
+                write!(formatter, "{}:{line}: no usable time; the record counts without one", path.display())
             }
             Warning::OverlongLine { path, line } => {
                 write!(formatter, "{}:{line}: the line is too long and is left out", path.display())
@@ -157,7 +186,9 @@ impl Warnings {
     /// is neither, nor is another program's file.
     #[must_use]
     pub fn input_was_damaged(&self) -> bool {
-        self.counts.keys().any(|kind| matches!(*kind, "unreadable_file" | "damaged_line" | "overlong_line" | "bug"))
+        const DAMAGES: [&str; 6] =
+            ["unreadable_file", "damaged_line", "repaired_line", "odd_time", "overlong_line", "bug"];
+        self.counts.keys().any(|kind| DAMAGES.contains(kind))
     }
 }
 

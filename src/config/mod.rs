@@ -5,6 +5,7 @@
 
 mod endpoint;
 mod headers;
+mod places;
 mod transport;
 mod variables;
 
@@ -14,6 +15,7 @@ use crate::cli::{Delivery, Format, SpanContent, Upload};
 use crate::error::Error;
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
 use crate::span::{Identity, Resource};
+pub use places::{Places, home};
 pub use variables::Variables;
 use variables::pairs;
 

@@ -12,7 +12,7 @@ use super::style::{BAD, CARE, choice, styled};
 use crate::cli::{self, Output};
 use crate::error::Error;
 use crate::otlp::Batch;
-use crate::transcript::SessionFiles;
+use crate::transcript::Family;
 use crate::warning::Warning;
 
 /// Warnings that are shown with their place; the summary counts all of them.
@@ -52,8 +52,8 @@ impl Console {
     }
 
     /// Reading begins; data may go to standard output meanwhile.
-    pub fn begin(&self, sessions: &[SessionFiles], prints_data: bool) {
-        self.progress.begin(sessions, prints_data);
+    pub fn begin(&self, families: &[Family], prints_data: bool) {
+        self.progress.begin(families, prints_data);
     }
 
     /// So many bytes more have been read.
@@ -73,6 +73,9 @@ impl Console {
 
     /// The `number`-th warning of the run.
     pub fn warning(&self, number: usize, warning: &Warning) {
+        if self.output.quiet && !warning.is_problem() {
+            return;
+        }
         if self.output.verbose || number <= SHOWN_WARNINGS {
             self.line(format_args!("{} {}", styled(CARE, "warning:"), printable(&warning.to_string())));
         } else if number == SHOWN_WARNINGS + 1 {

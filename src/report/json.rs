@@ -47,7 +47,7 @@ impl<'a> Turn<'a> {
         };
         Self {
             session_id: &session.id,
-            project: session.project.as_deref(),
+            project: session.facts.project.as_deref(),
             trace_id: span.trace_id.to_string(),
             span_id: span.span_id.to_string(),
             name: span.name,

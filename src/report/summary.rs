@@ -83,7 +83,9 @@ impl Summary {
     pub fn count(&mut self, session: &Session, files: &SessionFiles, spans: usize) {
         self.transcripts += (files.main.len() + files.subagents.len()) as u64;
         self.bytes += files.bytes;
-        self.found.count(session, spans as u64);
+        let found = Found::of(session, spans as u64);
+        // Of a session without a span there is nothing to see.
+        self.found += Found { sessions: u64::from(spans > 0), ..found };
     }
 
     /// Counts what became of a batch.

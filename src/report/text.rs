@@ -19,7 +19,7 @@ const HEADING_CHARACTERS: usize = 70;
 pub(super) fn session(output: &mut impl Write, session: &Session, spans: &[Span]) -> io::Result<()> {
     let Some(first) = spans.first() else { return Ok(()) };
     let heading = format!("Session {}", printable(&session.id));
-    let place = session.project.as_deref().map(printable).unwrap_or_default();
+    let place = session.facts.project.as_deref().map(printable).unwrap_or_default();
     let began = Timestamp::from(first.started_at);
     writeln!(output, "{}  {place}  {began}  {}\n", styled(HEADING, &heading), counted(spans.len() as u64, "turn"))?;
     for (span, number) in spans.iter().zip(1_u64..) {

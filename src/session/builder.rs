@@ -4,13 +4,17 @@
 //! of one response and the results of its calls belong where the response began.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::Session;
-use super::classify::{PromptKind, UserRecord, classify, slash_command, turn_origin};
+use super::attach::attach;
+use super::classify::{PromptKind, UserRecord, classify, joined, slash_command, turn_origin};
 use super::excerpt::{PROMPT_CHARACTERS, first_characters};
+use super::facts::Facts;
 use super::injected::Injected;
-use super::subagent::{Sidechain, attach};
+use super::queued::Queued;
+use super::sidechains::Sidechains;
+use super::subagent::Sidechain;
 use super::turn::{Failure, Prompt, Turn};
 use super::work::{SYNTHETIC, Work};
 use crate::transcript::{Record, Timestamp};
@@ -20,9 +24,12 @@ const NO_RESPONSE: &str = "No response requested.";
 /// A session in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
-    session: Session,
+    id: String,
+    facts: Facts,
+    turns: Vec<Turn>,
     work: Work,
-    sidechains: BTreeMap<String, Sidechain>,
+    sidechains: Sidechains,
+    queued: Queued,
     /// Records taken, by `uuid`: a file can hold one twice, and a session can be kept in two files.
     seen: HashSet<String>,
     /// Injected records that may belong to this turn or to the next one.
@@ -33,24 +40,21 @@ pub(crate) struct Builder {
 
 impl Builder {
     pub(crate) fn new(id: String) -> Self {
-        Self { session: Session { id, ..Session::default() }, ..Self::default() }
+        Self { id, ..Self::default() }
     }
 
     /// Takes the next record of the main transcript.
     pub(crate) fn take(&mut self, record: &Record<'_>) {
         let seen = record.uuid.as_ref().is_some_and(|uuid| !self.seen.insert(uuid.clone().into_owned()));
-        if self.session.project.is_none() {
-            self.session.project = record.cwd.clone().map(Into::into);
-        }
+        self.facts.take(record);
         match record.kind.as_deref() {
-            _ if record.is_sidechain => self.inline_sidechain(record, seen),
+            _ if record.is_sidechain => self.sidechains.take_inline(record, self.work.launches(), seen),
             Some("assistant") => self.assistant(record, seen),
             _ if seen => {}
             Some("user") => self.user(record),
             Some("system") => self.system(record),
-            Some("attachment") if record.attachment.kind.as_deref() == Some("model") => {
-                self.announced_model = record.attachment.identity.model_id.clone().map(Into::into);
-            }
+            Some("attachment") => self.attachment(record),
+            Some("progress") => self.work.launches().goes_on(record),
             _ => {}
         }
     }
@@ -58,23 +62,21 @@ impl Builder {
     /// Takes the next record of the transcript of subagent `id`.
     pub(crate) fn take_of_subagent(&mut self, id: &str, record: &Record<'_>) {
         let seen = record.uuid.as_ref().is_some_and(|uuid| !self.seen.insert(uuid.clone().into_owned()));
-        let copied = record.message.id.as_deref().is_some_and(|id| self.work.turn_of(id).is_some());
-        if !copied {
-            self.sidechain(id).take(record, seen);
-        }
+        self.facts.take(record);
+        self.sidechains.of(id).take(record, seen);
     }
 
     /// The subagent `id`, to be told what its sidecar file says.
     pub(crate) fn sidechain(&mut self, id: &str) -> &mut Sidechain {
-        self.sidechains.entry(id.to_owned()).or_insert_with(|| Sidechain::new(id.to_owned()))
+        self.sidechains.of(id)
     }
 
     /// The session, complete.
     pub(crate) fn finish(mut self) -> Session {
         self.close_injected(None);
         self.close_turn();
-        let turns = &mut self.session.turns;
-        let launches = self.work.launches();
+        let mut turns = self.turns;
+        let launches = std::mem::take(self.work.launches());
         let (requests, calls) = self.work.into_parts();
         for (turn, request) in requests {
             if let Some(turn) = turns.get_mut(turn) {
@@ -86,8 +88,8 @@ impl Builder {
                 turn.tool_calls.push(call);
             }
         }
-        self.session.strays = attach(turns, launches, self.sidechains.into_values().collect());
-        self.session
+        let strays = attach(&mut turns, launches, self.sidechains.into_vec());
+        Session { id: self.id, facts: self.facts, turns, strays, duplicate_requests: 0 }
     }
 
     fn user(&mut self, record: &Record<'_>) {
@@ -95,20 +97,21 @@ impl Builder {
             UserRecord::ToolResult => {
                 self.close_injected(None);
                 let turn = self.work.results(record);
-                self.follow_up(turn, record.timestamp);
+                self.follow_up(turn, record.timestamp());
             }
             UserRecord::Interrupt => {
                 self.close_injected(None);
-                self.follow_up(None, record.timestamp);
-                self.work.interrupt(self.session.turns.len() - 1);
-                if let Some(turn) = self.session.turns.last_mut() {
+                self.follow_up(None, record.timestamp());
+                self.work.interrupt(self.turns.len() - 1);
+                if let Some(turn) = self.turns.last_mut() {
                     turn.is_interrupted = true;
                 }
             }
-            UserRecord::Injected => self.injected.push(Injected::new(record, self.session.turns.last())),
+            UserRecord::Injected => self.injected.push(Injected::new(record, self.turns.last())),
+            UserRecord::Prompt(_, text) if self.queued.was_given(record, &text) => {}
             UserRecord::Prompt(kind, text) => self.prompt(record, kind, &text),
             // Compacted within the turn; after `/compact` it has no origin.
-            UserRecord::CompactSummary if record.turn_origin.is_some() => self.follow_up(None, record.timestamp),
+            UserRecord::CompactSummary if record.turn_origin.is_some() => self.follow_up(None, record.timestamp()),
             UserRecord::CommandOutput => self.command_output(record),
             UserRecord::CompactSummary | UserRecord::Context => {}
         }
@@ -122,19 +125,23 @@ impl Builder {
             self.injected.clear();
             return;
         }
+        if kind == PromptKind::Machine {
+            self.work.launches().notified(text);
+        }
         self.close_injected(Some(record));
         self.close_turn();
-        self.session.turns.push(Turn {
+        self.turns.push(Turn {
             prompt_id: record.prompt_id.clone().map(Into::into),
             prompt: Some(Prompt {
                 uuid: record.uuid.clone().map(Into::into),
+                copied_from: record.forked_from.as_ref().and_then(|from| from.message_uuid.clone()).map(Into::into),
                 kind,
                 origin: turn_origin(record, kind),
                 text: first_characters(text, PROMPT_CHARACTERS).to_owned(),
             }),
             client_version: record.version.clone().map(Into::into),
-            started_at: record.timestamp,
-            ended_at: record.timestamp,
+            started_at: record.timestamp(),
+            ended_at: record.timestamp(),
             ..Turn::default()
         });
     }
@@ -152,7 +159,6 @@ impl Builder {
         let turn = known.unwrap_or_else(|| self.open_turn());
         if !is_synthetic {
             self.work.answer(turn, record, seen);
-            self.session.model = self.session.model.take().or_else(|| record.message.model.clone().map(Into::into));
         }
         if !seen {
             self.answered(turn, record);
@@ -162,23 +168,23 @@ impl Builder {
     /// What an assistant record says of its turn.
     fn answered(&mut self, turn: usize, record: &Record<'_>) {
         let announced = &self.announced_model;
-        let Some(turn) = self.session.turns.get_mut(turn) else { return };
+        let Some(turn) = self.turns.get_mut(turn) else { return };
         if !turn.is_answered() {
             turn.requested_model = record.requested_model.clone().map(Into::into).or_else(|| announced.clone());
         }
         turn.response_model = record.message.model.clone().map(Into::into).or_else(|| turn.response_model.take());
         turn.failure = record.is_api_error.then(|| Failure::of(record));
         turn.client_version = turn.client_version.take().or_else(|| record.version.clone().map(Into::into));
-        turn.answered_at = record.timestamp.or(turn.answered_at);
-        turn.touch(record.timestamp);
+        turn.answered_at = record.timestamp().or(turn.answered_at);
+        turn.touch(record.timestamp());
     }
 
     /// What a command printed belongs to the command, if it is still the open turn.
     fn command_output(&mut self, record: &Record<'_>) {
         let is_command = |prompt: &Prompt| matches!(prompt.kind, PromptKind::Command | PromptKind::Shell);
-        let open = self.session.turns.last_mut().filter(|turn| turn.prompt.as_ref().is_some_and(is_command));
+        let open = self.turns.last_mut().filter(|turn| turn.prompt.as_ref().is_some_and(is_command));
         if let Some(turn) = open {
-            turn.touch(record.timestamp);
+            turn.touch(record.timestamp());
         }
     }
 
@@ -189,7 +195,7 @@ impl Builder {
             (Some("local_command"), Some(command)) => self.prompt(record, PromptKind::Command, &command),
             (Some("local_command"), None) => self.command_output(record),
             (Some(subtype), _) => {
-                if let Some(turn) = self.session.turns.last_mut() {
+                if let Some(turn) = self.turns.last_mut() {
                     turn.event(subtype, record);
                 }
             }
@@ -197,20 +203,33 @@ impl Builder {
         }
     }
 
-    /// Clients up to 2.0.2x wrote subagents into the main transcript, behind the call that launched them.
-    fn inline_sidechain(&mut self, record: &Record<'_>, seen: bool) {
-        let launch = self.work.newest_launch().map(str::to_owned);
-        let id = record.agent_id.as_deref().or(launch.as_deref()).unwrap_or("inline").to_owned();
-        let sidechain = self.sidechain(&id);
-        if let Some(launch) = launch {
-            sidechain.launched_by(Some(launch));
+    fn attachment(&mut self, record: &Record<'_>) {
+        let attachment = &record.attachment;
+        match (attachment.kind.as_deref(), attachment.command_mode.as_deref()) {
+            (Some("model"), _) => self.announced_model = attachment.identity.model_id.clone().map(Into::into),
+            (Some("queued_command"), Some("task-notification")) => {
+                attachment.prompt.texts().for_each(|text| self.work.launches().notified(text));
+            }
+            (Some("queued_command"), Some("prompt")) => self.queued(record),
+            _ => {}
         }
-        sidechain.take(record, seen);
+    }
+
+    /// A prompt that was given while a turn ran, and taken into it, has no user record. What the
+    /// SDK was given then goes on with the turn (measured live); of a person it is a turn.
+    fn queued(&mut self, record: &Record<'_>) {
+        let source = record.attachment.source_uuid.as_deref();
+        let known = source.is_some_and(|uuid| !self.seen.insert(uuid.to_owned()));
+        let text = joined(&record.attachment.prompt);
+        if !known && !Queued::goes_on(record) {
+            self.queued.give(record, &text);
+            self.prompt(record, PromptKind::Human, &text);
+        }
     }
 
     /// Decides whose the injected records are, now that the next record is known.
     fn close_injected(&mut self, prompt: Option<&Record<'_>>) {
-        let open = self.session.turns.last().and_then(|turn| turn.prompt_id.clone());
+        let open = self.turns.last().and_then(|turn| turn.prompt_id.clone());
         for injected in std::mem::take(&mut self.injected) {
             if injected.continues(open.as_deref(), prompt) {
                 self.follow_up(None, injected.timestamp);
@@ -221,7 +240,7 @@ impl Builder {
     /// A local command that the SDK gave while a turn runs, as to switch the model. It goes with
     /// the turn's own `promptId`, and starts no turn.
     fn is_aside(&self, record: &Record<'_>) -> bool {
-        let open = self.session.turns.last().filter(|turn| turn.is_answered());
+        let open = self.turns.last().filter(|turn| turn.is_answered());
         let prompt_id = open.and_then(|turn| turn.prompt_id.as_deref());
         record.turn_origin.is_none() && prompt_id.is_some() && record.prompt_id.as_deref() == prompt_id
     }
@@ -229,7 +248,7 @@ impl Builder {
     /// Counts a user record of `turn`, by default the open one.
     fn follow_up(&mut self, turn: Option<usize>, timestamp: Option<Timestamp>) {
         let turn = turn.unwrap_or_else(|| self.open_turn());
-        if let Some(turn) = self.session.turns.get_mut(turn) {
+        if let Some(turn) = self.turns.get_mut(turn) {
             turn.follow_ups += 1;
             turn.touch(timestamp);
         }
@@ -237,16 +256,16 @@ impl Builder {
 
     /// The number of the open turn; one without a prompt where the transcript begins in the middle.
     fn open_turn(&mut self) -> usize {
-        if self.session.turns.is_empty() {
-            self.session.turns.push(Turn::default());
+        if self.turns.is_empty() {
+            self.turns.push(Turn::default());
         }
-        self.session.turns.len() - 1
+        self.turns.len() - 1
     }
 
     /// A turn that nothing answered asked for the model announced last.
     fn close_turn(&mut self) {
         let announced = &self.announced_model;
-        if let Some(turn) = self.session.turns.last_mut().filter(|turn| !turn.is_answered()) {
+        if let Some(turn) = self.turns.last_mut().filter(|turn| !turn.is_answered()) {
             turn.requested_model.clone_from(announced);
         }
     }

@@ -149,7 +149,7 @@ fn is_context(text: &str) -> bool {
 }
 
 /// A prompt's text: the string, or the text blocks that are not context, a line each.
-fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
+pub(super) fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
     if let Content::Text(text) = content {
         return Cow::Borrowed(if text == NO_CONTENT { "" } else { text });
     }
@@ -161,7 +161,7 @@ fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
 }
 
 /// What stands between `<tag>` and `</tag>`.
-fn tagged<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
+pub(super) fn tagged<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(&format!("<{tag}>"))?;
     rest.split_once(&format!("</{tag}>")).map(|(inner, _)| inner)
 }
@@ -169,11 +169,10 @@ fn tagged<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::records;
 
     fn of(fields: &str, content: &str) -> String {
         let line = format!(r#"{{"type":"user",{fields}"message":{{"role":"user","content":{content}}}}}"#);
-        let record = records(line.as_bytes()).next().unwrap().unwrap();
+        let record = Record::of(&line);
         match classify(&record) {
             UserRecord::Prompt(kind, text) => format!("{kind:?} {} {text}", turn_origin(&record, kind)),
             other => format!("{other:?}"),

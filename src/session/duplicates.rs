@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 
 use super::Session;
+use super::place::Place;
 use super::turn::Turn;
 use super::work::{Request, ToolCall};
 
@@ -18,18 +19,30 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// Leaves in `session` only what no earlier session owns.
+    /// Leaves in `session` only what no earlier session owns. A subagent of which nothing is left
+    /// is a copy, and goes.
     #[must_use]
     pub fn keep_own(&mut self, mut session: Session) -> Session {
+        if session.facts.reported.is_some() {
+            session.facts.used = session.tokens_by_model();
+        }
+        let places = Place::of_all(&session.turns);
         for turn in &mut session.turns {
             turn.duplicate_requests = self.keep(&mut turn.requests, &mut turn.tool_calls);
             session.duplicate_requests += turn.duplicate_requests;
         }
-        let turns = session.turns.iter_mut().flat_map(|turn| &mut turn.subagents);
-        for agent in turns.chain(&mut session.strays) {
-            session.duplicate_requests += self.keep(&mut agent.requests, &mut agent.tool_calls);
+        for agents in session.turns.iter_mut().map(|turn| &mut turn.subagents).chain([&mut session.strays]) {
+            agents.retain_mut(|agent| {
+                let duplicates = self.keep(&mut agent.requests, &mut agent.tool_calls);
+                session.duplicate_requests += duplicates;
+                duplicates == 0 || !agent.requests.is_empty()
+            });
         }
-        session.turns.retain(|turn| !is_unanswered(turn) || self.is_new_prompt(turn));
+        let mut places = places.iter();
+        session.turns.retain(|turn| {
+            let place = places.next();
+            !is_unanswered(turn) || place.is_none_or(|place| self.is_new(turn, place))
+        });
         session
     }
 
@@ -47,9 +60,13 @@ impl Owners {
         dropped.len() as u64
     }
 
-    fn is_new_prompt(&mut self, turn: &Turn) -> bool {
-        let uuid = turn.prompt.as_ref().and_then(|prompt| prompt.uuid.as_deref());
-        uuid.is_none_or(|uuid| self.take("prompt", uuid))
+    /// Whether an unanswered turn is no copy. Its names are all taken, whatever is known already.
+    fn is_new(&mut self, turn: &Turn, place: &Place) -> bool {
+        let Some(prompt) = &turn.prompt else { return true };
+        let ids = prompt.copied_from.iter().chain(&prompt.uuid);
+        let known: Vec<_> = ids.map(|id| !self.take("prompt", id)).collect();
+        let place = place.name(turn).is_some_and(|name| !self.take("place", &name));
+        !place && !known.contains(&true)
     }
 
     /// Whether nobody had it before.

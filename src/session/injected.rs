@@ -35,7 +35,7 @@ impl Injected {
             prompt_id: record.prompt_id.clone().map(Into::into),
             continues: goes_on && !is_caveat,
             is_caveat,
-            timestamp: record.timestamp,
+            timestamp: record.timestamp(),
         }
     }
 
@@ -52,7 +52,6 @@ impl Injected {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::records;
 
     const COMPANION: &str = r#""turnCompanion":true,"promptId":"p","#;
     const SKILL: &str = r#""turnCompanion":true,"promptId":"p","sourceToolUseID":"t","#;
@@ -81,9 +80,9 @@ mod tests {
             (PLAIN, r#""<local-command-caveat>x</local-command-caveat>""#, &answered, None, false),
         ] {
             let line = record(fields, content);
-            let injected = Injected::new(&records(line.as_bytes()).next().unwrap().unwrap(), Some(open));
+            let injected = Injected::new(&Record::of(&line), Some(open));
             let prompt = next.map(|id| format!(r#"{{"type":"user","promptId":"{id}"}}"#));
-            let prompt = prompt.as_ref().map(|line| records(line.as_bytes()).next().unwrap().unwrap());
+            let prompt = prompt.as_ref().map(|line| Record::of(line.as_str()));
             assert_eq!(injected.continues(Some("p"), prompt.as_ref()), expected, "{line} {next:?}");
         }
     }

@@ -3,22 +3,39 @@
 //! Built from the records of one session's transcripts; knows nothing of spans or servers. A
 //! session keeps of a text only what a span may carry, so it is small however large its files are.
 
+mod attach;
 mod builder;
 mod classify;
+mod copies;
 mod duplicates;
 mod excerpt;
+mod facts;
 mod injected;
+mod launches;
+mod place;
+mod queued;
 mod rebuild;
+mod saved_usage;
+mod sidechains;
 mod subagent;
 mod turn;
+mod version;
 mod work;
 
+use std::collections::{BTreeMap, HashSet};
+
+use crate::transcript::Tokens;
+
 pub use classify::PromptKind;
+pub use copies::share;
 pub use duplicates::Owners;
 pub use excerpt::{COMPLETION_CHARACTERS, PROMPT_CHARACTERS, first_characters};
+pub use facts::Facts;
 pub use rebuild::rebuild;
+pub use saved_usage::SavedUsage;
 pub use subagent::Subagent;
 pub use turn::{Failure, Prompt, Turn};
+pub use version::ClientVersion;
 pub use work::{Request, ToolCall};
 
 /// What shares a session id.
@@ -26,22 +43,41 @@ pub use work::{Request, ToolCall};
 pub struct Session {
     /// The session's id.
     pub id: String,
-    /// The working directory it began in.
-    pub project: Option<String>,
-    /// The first real model that answered in it.
-    pub model: Option<String>,
+    /// What is known of it besides its turns.
+    pub facts: Facts,
     /// Its turns, in the order of their prompts' records.
     pub turns: Vec<Turn>,
     /// Subagents that no known call launched, the client's own (compaction, side questions) among them.
     pub strays: Vec<Subagent>,
-    /// Requests that an earlier session owns.
+    /// Requests that another session, or another chain of this one, owns.
     pub duplicate_requests: u64,
 }
 
 impl Session {
-    /// When its first turn began.
-    #[must_use]
-    pub fn started_at(&self) -> Option<crate::transcript::Timestamp> {
-        self.turns.iter().find_map(|turn| turn.started_at)
+    /// All its subagents, the client's own among them.
+    pub fn subagents(&self) -> impl Iterator<Item = &Subagent> {
+        self.turns.iter().flat_map(|turn| &turn.subagents).chain(&self.strays)
+    }
+
+    /// What each model used, copies included, each request once.
+    fn tokens_by_model(&self) -> BTreeMap<String, Tokens> {
+        let mut seen = HashSet::new();
+        let mut models = BTreeMap::<_, Tokens>::new();
+        let of_agents = self.subagents().flat_map(|agent| &agent.requests);
+        for request in self.turns.iter().flat_map(|turn| &turn.requests).chain(of_agents) {
+            if seen.insert(&request.id) {
+                *models.entry(request.model.clone().unwrap_or_default()).or_default() += request.tokens();
+            }
+        }
+        models
+    }
+
+    /// The requests and the calls of each of its chains, the main chain's turn by turn.
+    fn chains_mut(&mut self) -> impl Iterator<Item = (&mut Vec<Request>, &mut Vec<ToolCall>)> {
+        let turns = self.turns.iter_mut().flat_map(|turn| {
+            let agents = turn.subagents.iter_mut().map(Subagent::chain_mut);
+            std::iter::once((&mut turn.requests, &mut turn.tool_calls)).chain(agents)
+        });
+        turns.chain(self.strays.iter_mut().map(Subagent::chain_mut))
     }
 }

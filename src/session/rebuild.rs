@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Session;
 use super::builder::Builder;
-use crate::transcript::{Line, Lines, Record, SessionFiles, SubagentMeta, matters, records};
+use crate::transcript::{Line, Lines, Record, SessionFiles, State, SubagentMeta, matters, read_records};
 use crate::warning::{Warning, Warnings};
 
 /// Is told how many more bytes were read.
@@ -22,8 +22,7 @@ pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
     }
     for agent in &files.subagents {
         if let Ok(bytes) = std::fs::read(agent.path.with_extension("meta.json")) {
-            let meta = SubagentMeta::read(&bytes);
-            builder.sidechain(&agent.agent_id).launched_by(meta.tool_use_id.map(Into::into));
+            builder.sidechain(&agent.agent_id).described(SubagentMeta::read(&bytes));
         }
         read(&agent.path, meter, &mut warnings, &mut |record| builder.take_of_subagent(&agent.agent_id, record));
     }
@@ -50,19 +49,28 @@ fn read(path: &Path, meter: Meter<'_>, warnings: &mut Warnings, take: &mut dyn F
 
 /// A last line without an end is not damaged: the client may be writing it.
 fn read_line(path: &Path, line: Line<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
-    for record in records(line.bytes) {
-        match record {
-            Ok(record) => take(&record),
-            Err(error) => {
-                let (path, line, ended) = (path.to_owned(), line.number, line.ended);
-                warnings.push(if ended {
-                    Warning::DamagedLine { path, line, column: error.column() }
-                } else {
-                    Warning::UnfinishedLine { path, line }
-                });
-            }
-        }
+    let mut is_odd = false;
+    let state = read_records(line.bytes, &mut |record| {
+        is_odd |= is_said(record) && record.timestamp().is_none();
+        take(record);
+    });
+    let (ended, line) = (line.ended, line.number);
+    if is_odd {
+        warnings.push(Warning::OddTime { path: path.to_owned(), line });
     }
+    match (state, ended) {
+        (State::Whole, _) => {}
+        (State::Repaired, _) => warnings.push(Warning::RepairedLine { path: path.to_owned(), line }),
+        (State::Damaged { column }, true) => {
+            warnings.push(Warning::DamagedLine { path: path.to_owned(), line, column });
+        }
+        (State::Damaged { .. }, false) => warnings.push(Warning::UnfinishedLine { path: path.to_owned(), line }),
+    }
+}
+
+/// What a user or an assistant says stands in time; bookkeeping need not.
+fn is_said(record: &Record<'_>) -> bool {
+    record.is("user") || record.is("assistant")
 }
 
 /// A source that tells how much was read from it.

@@ -56,6 +56,8 @@ pub struct Turn {
 pub struct Prompt {
     /// The record's id; absent in damaged transcripts.
     pub uuid: Option<String>,
+    /// The id of the record that it is a copy of, where a fork says so.
+    pub copied_from: Option<String>,
     /// Where it came from.
     pub kind: PromptKind,
     /// `human`, `sdk`, `task_notification`, ...
@@ -88,7 +90,7 @@ impl Turn {
     /// Takes a `system` record that stands in it.
     pub(super) fn event(&mut self, subtype: &str, record: &Record<'_>) {
         if EVENTS.contains(&subtype) {
-            self.touch(record.timestamp);
+            self.touch(record.timestamp());
         }
         self.is_prevented |= record.prevents_continuation && !self.is_answered();
     }
@@ -96,14 +98,14 @@ impl Turn {
     /// The main chain's tokens.
     #[must_use]
     pub fn tokens(&self) -> Tokens {
-        self.requests.iter().map(|request| request.tokens).sum()
+        self.requests.iter().map(Request::tokens).sum()
     }
 
     /// The main chain's tokens as the client reports them at the turn's end: without a request
     /// that the user stopped.
     #[must_use]
     pub fn reported_tokens(&self) -> Tokens {
-        self.requests.iter().filter(|request| !request.is_cut).map(|request| request.tokens).sum()
+        self.requests.iter().filter(|request| !request.is_cut).map(Request::tokens).sum()
     }
 
     /// The tokens of the subagents that it launched.
@@ -124,7 +126,7 @@ impl Turn {
     /// Requests whose usage is only the stream's placeholder.
     #[must_use]
     pub fn incomplete_requests(&self) -> usize {
-        self.requests.iter().filter(|request| !request.is_complete).count()
+        self.requests.iter().filter(|request| !request.usage.is_complete()).count()
     }
 
     /// The SDK result's `num_turns`: 1 and the user records that follow; 0 for a local command.

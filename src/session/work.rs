@@ -3,16 +3,12 @@
 use std::collections::HashMap;
 
 use super::excerpt::{COMPLETION_CHARACTERS, append};
-use crate::transcript::{Record, Tokens};
+use super::launches::Launches;
+use super::saved_usage::SavedUsage;
+use crate::transcript::{Block, Record, Tokens};
 
 /// The model name of the assistant records that the client makes up.
 pub(crate) const SYNTHETIC: &str = "<synthetic>";
-
-/// The tools that launch subagents; `Task` became `Agent` around 2.1.63.
-const LAUNCHERS: [&str; 2] = ["Task", "Agent"];
-
-/// Agents, each with the call that launched it.
-pub(crate) type Launches = HashMap<String, String>;
 
 /// One API call: all records that share a `message.id`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,14 +17,29 @@ pub struct Request {
     pub id: String,
     /// The model that answered.
     pub model: Option<String>,
-    /// The tokens of its record with the largest usage.
-    pub tokens: Tokens,
-    /// Whether any record has a stop reason. Without one the usage is that of the stream's first event.
-    pub is_complete: bool,
+    /// What its records say of its tokens.
+    pub usage: SavedUsage,
     /// Whether the user stopped it before it was complete; the client leaves it out of the turn's usage.
     pub is_cut: bool,
     /// The first characters of its text blocks, joined.
     pub text: String,
+}
+
+impl Request {
+    /// Its tokens.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens {
+        self.usage.tokens
+    }
+
+    /// Takes what a copy of it knows better.
+    pub(super) fn learn(&mut self, copy: &Request) {
+        self.usage = self.usage.and(copy.usage);
+        self.model = self.model.take().or_else(|| copy.model.clone());
+        if copy.text.len() > self.text.len() {
+            self.text.clone_from(&copy.text);
+        }
+    }
 }
 
 /// A `tool_use` block joined to its result.
@@ -53,8 +64,8 @@ pub(crate) struct Work {
     requests: InTurns<Request>,
     calls: InTurns<ToolCall>,
     request_index: HashMap<String, usize>,
+    /// The newest call with an id.
     call_index: HashMap<String, usize>,
-    /// As the calls' results say.
     launches: Launches,
 }
 
@@ -65,24 +76,30 @@ impl Work {
         let id = [&message.id, &record.request_id, &record.uuid].into_iter().flatten().find(|id| !id.is_empty());
         let Some(id) = id.map(|id| id.clone().into_owned()) else { return };
         let (turn, request) = self.request(turn, &id);
-        if let Some(usage) = &message.usage {
-            request.tokens = request.tokens.largest(usage.as_ref().into());
-        }
-        request.is_complete |= message.stop_reason.is_some();
+        request.usage = request.usage.and(SavedUsage::of(message, record.version.as_deref()));
         request.model = request.model.take().or_else(|| message.model.clone().map(Into::into));
         if seen {
             return;
         }
+        request.usage.generated(message.content.blocks());
         message.content.texts().for_each(|text| append(&mut request.text, text, COMPLETION_CHARACTERS));
         for block in message.content.blocks().iter().filter(|block| block.is("tool_use")) {
-            let Some(call) = block.id.clone().map(Into::<String>::into) else { continue };
-            if !self.call_index.contains_key(&call) {
-                let name = block.name.clone().map(Into::into).unwrap_or_default();
-                let request_id = id.clone();
-                self.call_index.insert(call.clone(), self.calls.len());
-                self.calls.push((turn, ToolCall { id: call, request_id, name, is_background: false }));
-            }
+            self.call(turn, &id, block);
         }
+    }
+
+    /// Takes a call of a request. An id twice in a request is one call; some gateways give it to
+    /// another request again, which is another call.
+    fn call(&mut self, turn: usize, request: &str, block: &Block<'_>) {
+        let Some(id) = block.id.clone().map(Into::<String>::into) else { return };
+        let same = self.call_index.get(&id).and_then(|index| self.calls.get(*index));
+        if same.is_some_and(|(_, call)| call.request_id == request) {
+            return;
+        }
+        self.launches.called(&id, block);
+        let name = block.name.clone().map(Into::into).unwrap_or_default();
+        self.call_index.insert(id.clone(), self.calls.len());
+        self.calls.push((turn, ToolCall { id, request_id: request.to_owned(), name, is_background: false }));
     }
 
     /// Takes a record of tool results; says in which turn their calls were made.
@@ -90,10 +107,9 @@ impl Work {
         let mut answered = None;
         for block in record.message.content.blocks().iter().filter(|block| block.is("tool_result")) {
             let Some(id) = block.tool_use_id.as_deref() else { continue };
-            if let Some(agent) = record.tool_use_result.agent_id.as_deref() {
-                self.launches.entry(agent.to_owned()).or_insert_with(|| id.to_owned());
-            }
             let call = self.call_index.get(id).and_then(|index| self.calls.get_mut(*index));
+            let tool = call.as_ref().map(|(_, call)| call.name.as_str()).unwrap_or_default();
+            self.launches.answered(id, tool, block, record);
             if let Some((turn, call)) = call {
                 call.is_background |= record.tool_use_result.is_async;
                 answered = Some(*turn);
@@ -105,7 +121,7 @@ impl Work {
     /// The user stopped a turn; its newest request is cut if it has not ended.
     pub(crate) fn interrupt(&mut self, turn: usize) {
         let newest = self.requests.iter_mut().rev().find(|(of, _)| *of == turn);
-        if let Some((_, request)) = newest.filter(|(_, request)| !request.is_complete) {
+        if let Some((_, request)) = newest.filter(|(_, request)| !request.usage.has_ended) {
             request.is_cut = true;
         }
     }
@@ -115,18 +131,9 @@ impl Work {
         self.request_index.get(message_id).and_then(|index| self.requests.get(*index)).map(|(turn, _)| *turn)
     }
 
-    /// Hands out the agents that its calls launched.
-    pub(crate) fn launches(&mut self) -> Launches {
-        std::mem::take(&mut self.launches)
-    }
-
-    /// The newest call that launches a subagent.
-    pub(crate) fn newest_launch(&self) -> Option<&str> {
-        self.calls
-            .iter()
-            .rev()
-            .find(|(_, call)| LAUNCHERS.contains(&call.name.as_str()))
-            .map(|(_, call)| call.id.as_str())
+    /// What its calls launched.
+    pub(crate) fn launches(&mut self) -> &mut Launches {
+        &mut self.launches
     }
 
     /// The ids of its calls.

@@ -20,7 +20,7 @@ pub fn project(session: &Session, identity: &Identity, include_commands: bool) -
 
 fn span(session: &Session, turn: &Turn, identity: &Identity) -> Span {
     let key = turn_key(session, turn);
-    let started_at = turn.started_at.or(session.started_at()).map_or(0, crate::transcript::Timestamp::nanoseconds);
+    let started_at = turn.started_at.or(session.facts.started_at).map_or(0, crate::transcript::Timestamp::nanoseconds);
     let ended_at = turn.ended_at.map_or(0, crate::transcript::Timestamp::nanoseconds);
     Span {
         trace_id: TraceId::of_turn(&key),
@@ -46,7 +46,7 @@ fn attributes(session: &Session, turn: &Turn, identity: &Identity) -> Vec<Attrib
 fn live(attributes: &mut Attributes, session: &Session, turn: &Turn, identity: &Identity) {
     let tokens = turn.reported_tokens();
     let first_model = || turn.requests.iter().find_map(|request| request.model.as_ref());
-    let requested = turn.requested_model.as_ref().or_else(first_model).or(session.model.as_ref());
+    let requested = turn.requested_model.as_ref().or_else(first_model).or(session.facts.models.first());
     attributes.text(keys::GEN_AI_SYSTEM, "Anthropic");
     attributes.text(keys::LLM_REQUEST_TYPE, "chat");
     attributes.text_if(keys::GEN_AI_REQUEST_MODEL, requested.map(String::as_str));

@@ -7,7 +7,7 @@
 //!
 //! Nothing but names, sizes and the transcripts' first lines is read here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -40,12 +40,16 @@ pub struct SubagentFile {
     pub path: PathBuf,
 }
 
+/// Sessions that begin with the same request, in the order in which they began (ties: forks last,
+/// then by id), which decides who owns what several hold. Most are alone.
+pub type Family = Vec<SessionFiles>;
+
 /// What was found under the named paths.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    /// In the order in which they began (ties: forks last, then by id), which decides who owns a
-    /// record that several hold.
-    pub sessions: Vec<SessionFiles>,
+    /// Sessions that share a history stand together, each family in the order in which its
+    /// sessions began, and so the families.
+    pub families: Vec<Family>,
     /// What could not be looked at.
     pub warnings: Warnings,
 }
@@ -67,25 +71,48 @@ pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
             Err(error) => found.warnings.push(Warning::unreadable(&path, &error)),
         }
     }
-    found.sessions = sessions.into_values().collect();
+    let mut sessions: Vec<_> = sessions.into_values().collect();
     if paths.iter().all(|path| names_one_session(path)) {
-        found.sessions.retain(|session| {
+        sessions.retain(|session| {
             !session.main.is_empty() || session.subagents.iter().any(|agent| paths.contains(&agent.path))
         });
     }
-    found.sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
+    sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
+    found.families = families(sessions);
     Ok(found)
 }
 
+fn families(sessions: Vec<SessionFiles>) -> Vec<Family> {
+    let mut families = Vec::<Family>::new();
+    let mut by_request = HashMap::new();
+    for session in sessions {
+        let request = session.head.first_request.clone();
+        let known = request.as_ref().and_then(|request| by_request.get(request)).copied();
+        if let Some(family) = known.and_then(|family: usize| families.get_mut(family)) {
+            family.push(session);
+            continue;
+        }
+        by_request.extend(request.map(|request| (request, families.len())));
+        families.push(vec![session]);
+    }
+    families
+}
+
 fn names_one_session(path: &Path) -> bool {
-    path.is_file() || path.file_name().and_then(OsStr::to_str).is_some_and(is_uuid)
+    let folder = path.canonicalize();
+    let name = folder.as_deref().unwrap_or(path).file_name();
+    path.is_file() || name.and_then(OsStr::to_str).is_some_and(is_uuid)
 }
 
 fn add(sessions: &mut BTreeMap<String, SessionFiles>, id: String, path: PathBuf, bytes: u64, head: Head) {
     let session = sessions.entry(id.clone()).or_insert_with(|| SessionFiles { id, ..SessionFiles::default() });
     session.bytes += bytes;
+    let is_first = session.main.is_empty() && session.subagents.is_empty();
     if let Some(agent_id) = agent_id(&path).map(str::to_owned) {
         session.subagents.push(SubagentFile { agent_id, path });
+        if session.main.is_empty() && (is_first || head.order() < session.head.order()) {
+            session.head = head;
+        }
         return;
     }
     if session.main.is_empty() || head.order() < session.head.order() {
@@ -153,7 +180,7 @@ mod tests {
             (root.join(format!("p/{SESSION}")), vec!["a1", "a2", "a3"]),
         ] {
             let found = discover(std::slice::from_ref(&path)).unwrap();
-            let found: Vec<_> = found.sessions.iter().filter(|session| session.id == SESSION).collect();
+            let found: Vec<_> = found.families.iter().flatten().filter(|session| session.id == SESSION).collect();
             assert_eq!(found.len(), 1, "{path:?}");
             let (main, mut found) = names(found[0]);
             found.sort_unstable();
@@ -166,7 +193,7 @@ mod tests {
         let folder = session_tree();
         let paths = [folder.path().to_path_buf(), folder.path().join("p"), folder.path().join("p/../p/.")];
         let found = discover(&paths).unwrap();
-        let session = found.sessions.iter().find(|session| session.id == SESSION).unwrap();
+        let session = found.families.iter().flatten().find(|session| session.id == SESSION).unwrap();
         assert_eq!((session.main.len(), session.subagents.len()), (1, 3));
     }
 
@@ -175,7 +202,7 @@ mod tests {
         let line = format!(r#"{{"type":"user","sessionId":"{SESSION}"}}"#);
         let folder = tree(&[(&format!("{SESSION}.jsonl"), &line), (&format!("{SESSION}/tool-results/x.txt"), "")]);
         let found = discover(&[folder.path().join(SESSION)]).unwrap();
-        assert_eq!(found.sessions.len(), 1);
+        assert_eq!(found.families.len(), 1);
     }
 
     #[test]
@@ -189,7 +216,7 @@ mod tests {
             ("22222222-2222-4222-8222-222222222222.jsonl", r#"{"type":"thread","id":1}"#),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        assert_eq!((found.sessions.len(), found.sessions[0].main.len()), (1, 1));
+        assert_eq!((found.families.len(), found.families[0][0].main.len()), (1, 1));
         assert_eq!(found.warnings.counts().get("other_file"), Some(&2));
     }
 
@@ -203,7 +230,7 @@ mod tests {
             ("a/00000000-0000-4000-8000-000000000001.jsonl", &line(r#","timestamp":"2026-01-02T00:00:00Z""#)),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        assert_eq!((found.sessions[0].id.as_str(), found.sessions[0].main.len()), (SESSION, 2));
+        assert_eq!((found.families[0][0].id.as_str(), found.families[0][0].main.len()), (SESSION, 2));
     }
 
     #[test]
@@ -217,8 +244,26 @@ mod tests {
             ("00000000-0000-4000-8000-000000000000.jsonl", r#"{"type":"mode","sessionId":"s"}"#),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        let order: Vec<_> = found.sessions.iter().map(|session| session.id[35..].to_owned()).collect();
+        let order: Vec<_> = found.families.iter().flatten().map(|session| session.id[35..].to_owned()).collect();
         assert_eq!(order, ["3", "2", "1", "0"]);
+    }
+
+    #[test]
+    fn sessions_that_begin_with_the_same_request_are_a_family() {
+        let line = |time: &str, id: &str| {
+            format!(
+                r#"{{"type":"assistant","sessionId":"s","timestamp":"2026-01-0{time}T00:00:00Z","message":{{"id":"{id}"}}}}"#
+            )
+        };
+        let folder = tree(&[
+            ("00000000-0000-4000-8000-000000000001.jsonl", &line("1", "a")),
+            ("00000000-0000-4000-8000-000000000002.jsonl", &line("2", "b")),
+            ("00000000-0000-4000-8000-000000000003.jsonl", &line("3", "a")),
+        ]);
+        let found = discover(&[folder.path().to_path_buf()]).unwrap();
+        let ids: Vec<Vec<_>> =
+            found.families.iter().map(|family| family.iter().map(|session| &session.id[35..]).collect()).collect();
+        assert_eq!(ids, [vec!["1", "3"], vec!["2"]]);
     }
 
     #[test]

@@ -7,10 +7,12 @@
 
 use memchr::{memchr2, memmem};
 
-/// The attachment that is read: the model in use.
-const ATTACHMENT: &[u8] = b"model";
+/// The attachments that are read: the model in use, and what was given while a turn ran.
+const ATTACHMENTS: [&[u8]; 2] = [b"model", b"queued_command"];
 /// The records that are read.
-const RECORDS: [&[u8]; 3] = [b"user", b"assistant", b"system"];
+const RECORDS: [&[u8]; 5] = [b"user", b"assistant", b"system", b"cost-state", b"relocated"];
+/// What `progress` records have in them that are read: they name a call and its subagent.
+const PROGRESS: &[u8] = b"\"agent_progress\"";
 
 /// Whether a line may hold a record that counts. `false` is certain, `true` is a guess.
 #[must_use]
@@ -41,11 +43,12 @@ fn wanted(line: &[u8]) -> Option<bool> {
         match key {
             b"type" => match string(value)?.0 {
                 b"attachment" => {}
+                b"progress" => return Some(memmem::find(line, PROGRESS).is_some()),
                 kind => return Some(RECORDS.contains(&kind)),
             },
             b"attachment" => {
                 let kind = string(value.strip_prefix(b"{\"type\":")?)?.0;
-                return Some(kind == ATTACHMENT);
+                return Some(ATTACHMENTS.contains(&kind));
             }
             b"message" => return None,
             _ => {}
@@ -82,6 +85,9 @@ mod tests {
             (r#"{"type":"user","message":{}}"#, true),
             (r#"{"parentUuid":null,"isSidechain":false,"message":{},"type":"assistant"}"#, true),
             (r#"{"parentUuid":"u","isSidechain":false,"type":"progress","data":{}}"#, false),
+            (r#"{"parentUuid":"u","type":"progress","data":{"message":{},"type":"agent_progress"}}"#, true),
+            (r#"{"type":"cost-state","modelUsage":{}}"#, true),
+            (r#"{"parentUuid":"u","attachment":{"type":"queued_command","prompt":"x"},"type":"attachment"}"#, true),
             (r#"{"parentUuid":"u","attachment":{"type":"model","identity":{}},"type":"attachment"}"#, true),
             (r#"{"parentUuid":"u","attachment":{"type":"environment"},"type":"attachment"}"#, false),
             (r#"{"type":"attachment","attachment":{"type":"model"}}"#, true),

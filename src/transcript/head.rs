@@ -5,8 +5,10 @@
 
 use std::io::{self, Read};
 
+use super::glance::matters;
 use super::lines::Lines;
-use super::record::records;
+use super::record::Record;
+use super::salvage::read_records;
 use super::timestamp::Timestamp;
 
 /// Bytes looked at before a missing answer is taken for none.
@@ -23,6 +25,8 @@ pub(super) struct Head {
     pub(super) started_at: Option<Timestamp>,
     /// Whether that record was copied by a fork.
     pub(super) forked: bool,
+    /// The first request, which is the same in every copy of a history.
+    pub(super) first_request: Option<String>,
 }
 
 impl Head {
@@ -33,12 +37,8 @@ impl Head {
         while !head.is_complete()
             && let Some(line) = lines.next_line()?
         {
-            for record in records(line.bytes).map_while(Result::ok) {
-                head.session_id = head.session_id.or_else(|| record.session_id.map(Into::into));
-                if head.started_at.is_none() && record.timestamp.is_some() {
-                    head.started_at = record.timestamp;
-                    head.forked = record.forked_from.is_some();
-                }
+            if !head.is_dated() || matters(line.bytes) {
+                read_records(line.bytes, &mut |record| head.take(record));
             }
         }
         Ok(head)
@@ -50,8 +50,23 @@ impl Head {
         bytes == 0 || bytes > LIMIT
     }
 
-    fn is_complete(&self) -> bool {
+    fn take(&mut self, record: &Record<'_>) {
+        self.session_id = self.session_id.take().or_else(|| record.session_id.clone().map(Into::into));
+        if self.started_at.is_none() && record.timestamp().is_some() {
+            self.started_at = record.timestamp();
+            self.forked = record.forked_from.is_some();
+        }
+        if record.is("assistant") && self.first_request.is_none() {
+            self.first_request = record.message.id.clone().map(Into::into);
+        }
+    }
+
+    fn is_dated(&self) -> bool {
         self.session_id.is_some() && self.started_at.is_some()
+    }
+
+    fn is_complete(&self) -> bool {
+        self.is_dated() && self.first_request.is_some()
     }
 
     /// Sorts by the beginning; transcripts without a time come last, and forks behind what they copied.
@@ -73,11 +88,15 @@ mod tests {
             "\n",
             r#"{"type":"user","sessionId":"t","timestamp":"2026-01-01T00:00:00.000Z","forkedFrom":{"sessionId":"o"}}"#,
             "\n",
+            r#"{"type":"assistant","sessionId":"t","message":{"id":"m1"}}"#,
+            "\n",
+            r#"{"type":"assistant","sessionId":"t","message":{"id":"m2"}}"#,
         );
         let expected = Head {
             session_id: Some("s".to_owned()),
             started_at: Timestamp::parse("2026-01-01T00:00:00.000Z"),
             forked: true,
+            first_request: Some("m1".to_owned()),
         };
         assert_eq!(Head::read(text.as_bytes()).unwrap(), expected);
     }

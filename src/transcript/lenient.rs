@@ -9,6 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// What a JSON value of each kind means to a type; by default nothing.
 pub(crate) trait Lenient<'de>: Default {
@@ -29,6 +30,9 @@ pub(crate) trait Lenient<'de>: Default {
         while array.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyVisitor(PhantomData))
+    }
 }
 
 /// Any JSON value, read as a `T`.
@@ -36,7 +40,7 @@ pub(crate) struct Any<T>(pub(crate) T);
 
 impl<'de, T: Lenient<'de>> Deserialize<'de> for Any<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyVisitor(PhantomData)).map(Any)
+        T::read(deserializer).map(Any)
     }
 }
 
@@ -104,6 +108,16 @@ impl Lenient<'_> for bool {
 impl<'de, T: Lenient<'de>> Lenient<'de> for Option<Box<T>> {
     fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
         T::from_object(object).map(|value| Some(Box::new(value)))
+    }
+}
+
+/// A value as it stands in the line: long texts of which little is wanted are not unescaped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RawText<'a>(pub &'a str);
+
+impl<'de> Lenient<'de> for RawText<'de> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Knows the format of Claude Code's transcripts and nothing of what they mean together.
 //! Every field may be missing or of a wrong type, and unknown records are normal.
 
+mod cost;
 mod discover;
 mod glance;
 mod head;
@@ -10,12 +11,16 @@ mod lenient;
 mod lines;
 mod places;
 mod record;
+mod repair;
+mod salvage;
 mod timestamp;
 mod usage;
 
-pub use discover::{Discovery, SessionFiles, SubagentFile, discover};
+pub use cost::ModelUsage;
+pub use discover::{Discovery, Family, SessionFiles, SubagentFile, discover};
 pub use glance::matters;
 pub use lines::{Line, Lines};
-pub use record::{Block, Content, Record, SubagentMeta, records};
-pub use timestamp::Timestamp;
+pub use record::{Block, Content, Input, Message, Record, SubagentMeta};
+pub use salvage::{State, read_records};
+pub use timestamp::{Timestamp, Written};
 pub use usage::Tokens;

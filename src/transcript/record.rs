@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::de::SeqAccess;
 
-use super::lenient::{Any, Lenient, object};
-use super::timestamp::Timestamp;
+use super::cost::ModelUsage;
+use super::lenient::{Any, Lenient, RawText, object};
+use super::timestamp::{Timestamp, Written};
 use super::usage::Usage;
 
 type Text<'a> = Option<Cow<'a, str>>;
@@ -19,14 +20,18 @@ object! {
         subtype: Text<'a> = "subtype",
         /// The record's own id.
         uuid: Text<'a> = "uuid",
+        /// The record before it in the conversation; null at the roots.
+        parent_uuid: Text<'a> = "parentUuid",
         /// The session; in a subagent's transcript its parent's.
         session_id: Text<'a> = "sessionId",
         /// When it was written.
-        timestamp: Option<Timestamp> = "timestamp",
+        written: Written = "timestamp",
         /// The client's version.
         version: Text<'a> = "version",
         /// The working directory.
         cwd: Text<'a> = "cwd",
+        /// Of a `relocated` record: where the session went on.
+        relocated_cwd: Text<'a> = "relocatedCwd",
         /// How the client was started: `cli`, `sdk-py`, ...
         entrypoint: Text<'a> = "entrypoint",
         /// Groups the records of a prompt, but several prompts of a resumed session may share one.
@@ -69,6 +74,12 @@ object! {
         tool_use_result: ToolUseResult<'a> = "toolUseResult",
         /// The text of a `system` record.
         content: Text<'a> = "content",
+        /// Of a `progress` record: the tool call that goes on.
+        parent_tool_use_id: Text<'a> = "parentToolUseID",
+        /// Of a `progress` record: what goes on.
+        data: Progress<'a> = "data",
+        /// Of a `cost-state` record: the client's own count of the session so far, by model.
+        model_usage: ModelUsage = "modelUsage",
         /// Of a `system` record: whether a hook stopped the prompt.
         prevents_continuation: bool = "preventContinuation",
     }
@@ -105,6 +116,22 @@ object! {
         kind: Text<'a> = "type",
         /// Of `model`: the model in use from here on.
         identity: Identity<'a> = "identity",
+        /// Of `queued_command`: what was given while a turn ran.
+        prompt: Content<'a> = "prompt",
+        /// Of `queued_command`: `prompt` or `task-notification`.
+        command_mode: Text<'a> = "commandMode",
+        /// Of `queued_command`: the user record that holds the same, if there is one.
+        source_uuid: Text<'a> = "source_uuid",
+    }
+}
+
+object! {
+    /// What a tool call that goes on says.
+    pub struct Progress {
+        /// `agent_progress`, `bash_progress`, ...
+        kind: Text<'a> = "type",
+        /// Of `agent_progress`: the subagent that the call launched.
+        agent_id: Text<'a> = "agentId",
     }
 }
 
@@ -119,8 +146,8 @@ object! {
 object! {
     /// Where a copied record comes from.
     pub struct ForkedFrom {
-        /// The session that was forked.
-        session_id: Text<'a> = "sessionId",
+        /// The copied record's own id in the session that was forked.
+        message_uuid: Text<'a> = "messageUuid",
     }
 }
 
@@ -139,6 +166,8 @@ object! {
     pub struct SubagentMeta {
         /// The tool call that launched it.
         tool_use_id: Text<'a> = "toolUseId",
+        /// The subagent that launched it, if not the main chain.
+        parent_agent_id: Text<'a> = "parentAgentId",
     }
 }
 
@@ -189,12 +218,34 @@ object! {
         kind: Text<'a> = "type",
         /// Of `text`.
         text: Text<'a> = "text",
+        /// Of `thinking`; empty where only its signature was saved.
+        thinking: Text<'a> = "thinking",
         /// Of `tool_use`.
         id: Text<'a> = "id",
         /// Of `tool_use`: the tool.
         name: Text<'a> = "name",
+        /// Of `tool_use`: what the tool is asked.
+        input: RawText<'a> = "input",
         /// Of `tool_result`: the call it answers.
         tool_use_id: Text<'a> = "tool_use_id",
+        /// Of `tool_result`: what the tool answered.
+        content: RawText<'a> = "content",
+    }
+}
+
+object! {
+    /// What a tool is asked.
+    pub struct Input {
+        /// Of the tools that launch subagents: the subagent's prompt.
+        prompt: Text<'a> = "prompt",
+    }
+}
+
+impl Input<'_> {
+    /// Reads a block's input.
+    #[must_use]
+    pub fn read(text: &str) -> Input<'_> {
+        serde_json::from_str::<Any<Input<'_>>>(text).map(|Any(input)| input).unwrap_or_default()
     }
 }
 
@@ -212,12 +263,25 @@ impl Record<'_> {
     pub fn is(&self, kind: &str) -> bool {
         self.kind.as_deref() == Some(kind)
     }
+
+    /// When it was written, where that is known.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.written.at()
+    }
+
+    /// The record on an undamaged line.
+    #[cfg(test)]
+    pub(crate) fn of(line: &str) -> Record<'_> {
+        stream(line.as_bytes()).next().unwrap().unwrap().0
+    }
 }
 
 /// The records on one line: one, or several where two writers collided. Ends after an error.
-pub fn records(line: &[u8]) -> impl Iterator<Item = Result<Record<'_>, serde_json::Error>> {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    serde_json::Deserializer::from_slice(line).into_iter::<Any<Record<'_>>>().map(|read| read.map(|Any(record)| record))
+pub(super) fn stream(
+    line: &[u8],
+) -> serde_json::StreamDeserializer<'_, serde_json::de::SliceRead<'_>, Any<Record<'_>>> {
+    serde_json::Deserializer::from_slice(line).into_iter()
 }
 
 impl SubagentMeta<'_> {
@@ -232,13 +296,9 @@ impl SubagentMeta<'_> {
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Record<'_> {
-        records(line.as_bytes()).next().unwrap().unwrap()
-    }
-
     #[test]
     fn odd_types_unknown_fields_and_repeated_keys_cost_nothing_else() {
-        let record = read(
+        let record = Record::of(
             r#"{"type":"assistant","uuid":7,"isMeta":"yes","future":{"a":[1]},"version":"1","version":"2",
                 "message":{"id":"m","usage":{"input_tokens":"3","output_tokens":5.0,"cache_read_input_tokens":-1},
                 "content":[7,{"type":"text","text":"hi"},{"type":"tool_use","id":"t","name":["x"]}]}}"#,
@@ -253,21 +313,13 @@ mod tests {
 
     #[test]
     fn a_message_of_another_type_leaves_the_record() {
-        let record = read(r#"{"type":"user","message":"hello","uuid":"u"}"#);
+        let record = Record::of(r#"{"type":"user","message":"hello","uuid":"u"}"#);
         assert_eq!((record.uuid.as_deref(), &record.message), (Some("u"), &Message::default()));
-    }
-
-    #[test]
-    fn two_objects_on_a_line_are_two_records() {
-        let kinds: Vec<_> = records(br#"{"type":"summary"}{"type":"user"}"#)
-            .map(|record| record.unwrap().kind.unwrap().into_owned())
-            .collect();
-        assert_eq!(kinds, ["summary", "user"]);
     }
 
     #[test]
     fn depth_is_no_matter_where_nothing_is_read() {
         let line = format!(r#"{{"type":"user","toolUseResult":{{"x":{}{}}}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-        assert!(read(&line).is("user"));
+        assert!(Record::of(&line).is("user"));
     }
 }

@@ -2,10 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike, SecondsFormat};
 
 use super::lenient::Lenient;
+
+/// Years that a clock can mean: the client came out in 2025, and a clock that was never set says
+/// 1970. The end is fixed, not now, so that the same transcript gives the same spans on any day.
+const YEARS: Range<i32> = 2024..2100;
 
 /// An instant in nanoseconds since 1970, UTC. Transcripts write milliseconds
 /// (`2026-11-22T09:37:36.589Z`, the only form seen in 167,000 lines).
@@ -13,10 +18,11 @@ use super::lenient::Lenient;
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// Reads RFC 3339; `None` for anything else and for what OTLP cannot hold (before 1970, after 2262).
+    /// Reads RFC 3339; `None` for anything else and for years in which no client can have run.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let nanoseconds = DateTime::parse_from_rfc3339(text).ok()?.timestamp_nanos_opt()?;
+        let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        let nanoseconds = YEARS.contains(&time.year()).then(|| time.timestamp_nanos_opt())??;
         u64::try_from(nanoseconds).ok().map(Self)
     }
 
@@ -47,9 +53,29 @@ impl fmt::Display for Timestamp {
     }
 }
 
-impl<'de> Lenient<'de> for Option<Timestamp> {
+/// What a record says of its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Written {
+    /// Nothing.
+    #[default]
+    Unsaid,
+    /// What no clock can mean.
+    Odd,
+    /// This.
+    At(Timestamp),
+}
+
+impl Written {
+    /// The time, where it is known.
+    #[must_use]
+    pub fn at(self) -> Option<Timestamp> {
+        if let Written::At(timestamp) = self { Some(timestamp) } else { None }
+    }
+}
+
+impl<'de> Lenient<'de> for Written {
     fn from_text(text: Cow<'de, str>) -> Self {
-        Timestamp::parse(&text)
+        Timestamp::parse(&text).map_or(Written::Odd, Written::At)
     }
 }
 
@@ -63,8 +89,12 @@ mod tests {
             ("2026-11-22T09:37:36.589Z", Some("2026-11-22T09:37:36.589Z")),
             ("2026-11-22T10:37:36.589+01:00", Some("2026-11-22T09:37:36.589Z")),
             ("2026-11-22T09:37:36Z", Some("2026-11-22T09:37:36.000Z")),
-            ("1969-12-31T23:59:59.999Z", None),
-            ("2300-01-01T00:00:00.000Z", None),
+            ("1970-01-01T00:00:00.000Z", None),
+            ("2023-12-31T23:59:59.999Z", None),
+            ("2023-12-31T23:59:59.999-01:00", Some("2024-01-01T00:59:59.999Z")),
+            ("2099-12-31T23:59:59.999Z", Some("2099-12-31T23:59:59.999Z")),
+            ("2262-04-11T23:47:16.854Z", None),
+            ("99999-01-01T00:00:00.000Z", None),
             ("yesterday", None),
             ("", None),
         ] {

@@ -1,0 +1,10 @@
+//! `moda-agent sessions`: what each session holds, for people and for programs.
+
+mod accounts;
+mod json;
+mod reported;
+mod row;
+mod table;
+mod text;
+
+pub use accounts::Accounts;

@@ -1,0 +1,55 @@
+//! A session in the accounts.
+
+use std::collections::BTreeMap;
+
+use crate::report::found::Found;
+use crate::session::Session;
+use crate::transcript::{Timestamp, Tokens};
+
+/// One session.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) project: Option<String>,
+    pub(super) started_at: Option<Timestamp>,
+    pub(super) ended_at: Option<Timestamp>,
+    pub(super) client_versions: Vec<String>,
+    pub(super) models: Vec<String>,
+    pub(super) found: Found,
+    pub(super) reported: Option<Reported>,
+    pub(super) warnings: u64,
+}
+
+/// The client's own count, beside what the transcripts say of the same. Both by model.
+#[derive(Debug)]
+pub(super) struct Reported {
+    pub(super) theirs: BTreeMap<String, Tokens>,
+    pub(super) ours: BTreeMap<String, Tokens>,
+    pub(super) is_compacted: bool,
+    pub(super) is_incomplete: bool,
+}
+
+impl Row {
+    /// Of a session that has only what it owns.
+    pub(super) fn of(session: &Session, warnings: u64) -> Self {
+        let facts = &session.facts;
+        let turns = session.turns.iter().filter(|turn| turn.is_sent(false)).count();
+        let found = Found::of(session, turns as u64);
+        Self {
+            id: session.id.clone(),
+            project: facts.project.clone(),
+            started_at: facts.started_at,
+            ended_at: facts.ended_at,
+            client_versions: facts.client_versions().map(str::to_owned).collect(),
+            models: facts.models.clone(),
+            found,
+            reported: facts.reported.as_ref().map(|theirs| Reported {
+                theirs: theirs.0.clone(),
+                ours: facts.used.clone(),
+                is_compacted: facts.is_compacted,
+                is_incomplete: found.incomplete_requests > 0,
+            }),
+            warnings,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Which turn a subagent belongs to: that whose call launched it, directly or through other
+//! subagents.
+//!
+//! The best way to know the call comes first: its sidecar file, what the records say of launches,
+//! the same prompt. Then come the subagent that launched it, and the turn's `promptId`.
+
+use std::collections::HashMap;
+
+use super::launches::Launches;
+use super::subagent::{Sidechain, Subagent};
+use super::turn::Turn;
+
+/// Hands each subagent to its turn; gives back those that have none.
+pub(super) fn attach(turns: &mut [Turn], launches: Launches, mut chains: Vec<Sidechain>) -> Vec<Subagent> {
+    link(&mut chains, launches);
+    let owners = Owners::new(turns, &chains);
+    let owned: Vec<_> = chains.iter().map(|chain| owners.of(chain)).collect();
+    let mut strays = Vec::new();
+    for (chain, owner) in chains.into_iter().zip(owned) {
+        match owner.and_then(|(turn, is_nested)| Some((turns.get_mut(turn)?, is_nested))) {
+            Some((turn, is_nested)) => chain.join(turn, is_nested),
+            None => strays.push(chain.finish()),
+        }
+    }
+    strays
+}
+
+/// Finds the call that launched each subagent.
+fn link(chains: &mut [Sidechain], mut launches: Launches) {
+    for chain in chains.iter_mut() {
+        launches.join(std::mem::take(chain.work.launches()));
+    }
+    for chain in chains.iter_mut() {
+        chain.agent.launched_by = chain.agent.launched_by.take().or_else(|| launches.of(&chain.agent.id));
+    }
+    let mut linked = launches.linked();
+    linked.extend(chains.iter().filter_map(|chain| chain.agent.launched_by.clone()));
+    for chain in chains.iter_mut().filter(|chain| chain.agent.launched_by.is_none() && !chain.agent.is_internal) {
+        let prompt = chain.prompt.filter(|_| chain.parent.is_none());
+        chain.agent.launched_by =
+            prompt.and_then(|prompt| launches.take_prompted(prompt, |call| !linked.contains(call)));
+    }
+}
+
+/// One step up from a subagent.
+#[derive(Clone, Copy)]
+enum Owner {
+    Turn(usize),
+    Agent(usize),
+}
+
+/// Who owns what a subagent names.
+struct Owners<'a> {
+    turns: &'a [Turn],
+    chains: &'a [Sidechain],
+    /// By the ids of the calls that they made.
+    calls: HashMap<&'a str, Owner>,
+    /// By the ids of the subagents.
+    agents: HashMap<&'a str, Owner>,
+}
+
+impl<'a> Owners<'a> {
+    fn new(turns: &'a [Turn], chains: &'a [Sidechain]) -> Self {
+        let mut calls = HashMap::new();
+        for (index, chain) in chains.iter().enumerate() {
+            calls.extend(chain.work.call_ids().map(|call| (call.as_str(), Owner::Agent(index))));
+        }
+        for (index, turn) in turns.iter().enumerate() {
+            calls.extend(turn.tool_calls.iter().map(|call| (call.id.as_str(), Owner::Turn(index))));
+        }
+        let agents = chains.iter().enumerate().map(|(index, chain)| (chain.agent.id.as_str(), Owner::Agent(index)));
+        Self { turns, chains, calls, agents: agents.collect() }
+    }
+
+    /// The turn, and whether other subagents stand between. Ids can form a ring in damaged files,
+    /// so launches are followed no longer than there are subagents.
+    fn of(&self, chain: &Sidechain) -> Option<(usize, bool)> {
+        let mut above = chain;
+        for depth in 0..=self.chains.len() {
+            match self.above(above) {
+                Some(Owner::Turn(turn)) => return Some((turn, depth > 0)),
+                Some(Owner::Agent(agent)) => above = self.chains.get(agent)?,
+                None => return self.of_prompt(chain).map(|turn| (turn, depth > 0)),
+            }
+        }
+        None
+    }
+
+    fn above(&self, chain: &Sidechain) -> Option<Owner> {
+        let call = chain.agent.launched_by.as_deref().and_then(|call| self.calls.get(call));
+        call.or_else(|| self.agents.get(chain.parent.as_deref()?)).copied()
+    }
+
+    /// The newest turn with the subagent's `promptId` that began before it. The subagent of a
+    /// command can begin a moment before the command is written.
+    fn of_prompt(&self, chain: &Sidechain) -> Option<usize> {
+        let prompt_id = chain.prompt_id.as_ref().filter(|_| !chain.agent.is_internal)?;
+        let is_of = |turn: &Turn| turn.prompt_id.as_ref() == Some(prompt_id);
+        let began = |turn: &Turn| turn.started_at <= chain.agent.started_at;
+        self.turns.iter().rposition(|turn| is_of(turn) && began(turn)).or_else(|| self.turns.iter().position(is_of))
+    }
+}

@@ -1,0 +1,72 @@
+//! What a session's records say of the session as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::version::ClientVersion;
+use super::work::SYNTHETIC;
+use crate::transcript::{ModelUsage, Record, Timestamp, Tokens};
+
+/// What is known of a session besides its turns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// The working directory: where it moved to, else where it began.
+    pub project: Option<String>,
+    /// When a user or an assistant first said something.
+    pub started_at: Option<Timestamp>,
+    /// When last.
+    pub ended_at: Option<Timestamp>,
+    /// The models that answered, in the order of their first answers.
+    pub models: Vec<String>,
+    /// The client's own count of the session, from its last `cost-state`.
+    pub reported: Option<ModelUsage>,
+    /// What its own transcripts say of the same, copies included; only where there is a count to compare.
+    pub used: BTreeMap<String, Tokens>,
+    /// Whether its history was compacted.
+    pub is_compacted: bool,
+    /// Records of a user or an assistant. A file without one is no session.
+    pub said: u64,
+    versions: BTreeSet<(Option<ClientVersion>, String)>,
+}
+
+impl Facts {
+    /// The versions of the clients that wrote it, the oldest first.
+    pub fn client_versions(&self) -> impl Iterator<Item = &str> {
+        self.versions.iter().map(|(_, version)| version.as_str())
+    }
+
+    /// Takes any record of the session.
+    pub(super) fn take(&mut self, record: &Record<'_>) {
+        match record.kind.as_deref() {
+            Some("cost-state") => self.reported = Some(record.model_usage.clone()),
+            Some("relocated") => {
+                self.project = record.relocated_cwd.clone().map(Into::into).or_else(|| self.project.take());
+            }
+            Some("user" | "assistant") => self.said(record),
+            Some("system") => self.is_compacted |= record.subtype.as_deref() == Some("compact_boundary"),
+            _ => {}
+        }
+        if self.project.is_none() {
+            self.project = record.cwd.clone().map(Into::into);
+        }
+    }
+
+    fn said(&mut self, record: &Record<'_>) {
+        self.said += 1;
+        if let Some(at) = record.timestamp() {
+            self.started_at = Some(self.started_at.map_or(at, |first| first.min(at)));
+            self.ended_at = self.ended_at.max(Some(at));
+        }
+        if let Some(version) = record.version.as_deref()
+            && !self.versions.iter().any(|(_, known)| known == version)
+        {
+            self.versions.insert((ClientVersion::parse(version), version.to_owned()));
+        }
+        if let Some(model) = record.message.model.as_deref()
+            && record.is("assistant")
+            && model != SYNTHETIC
+            && !self.models.iter().any(|known| known == model)
+        {
+            self.models.push(model.to_owned());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Lines that are no JSON as they stand, and become JSON when single bytes are replaced.
+
+/// What stands for a character that is lost.
+const LOST: &[u8] = b"\\ufffd";
+
+/// The line with everything replaced that cost its reader only characters: escapes of half a
+/// character (`\ud83d` alone, which the client writes when it cuts a text in the middle of an
+/// emoji), bytes that are no UTF-8, control characters (a crash leaves zeros). `None` if there is
+/// nothing of that kind.
+pub(super) fn repaired(line: &[u8]) -> Option<Vec<u8>> {
+    let text = String::from_utf8_lossy(line);
+    let mut fixed = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let length = match first {
+            b'\\' => escape(rest, &mut fixed),
+            0..b' ' => {
+                fixed.push(b' ');
+                1
+            }
+            _ => {
+                fixed.push(first);
+                1
+            }
+        };
+        rest = rest.get(length..).unwrap_or(behind);
+    }
+    (fixed != line).then_some(fixed)
+}
+
+/// Copies the escape at the start of `bytes`, or what stands for it; says how long it is.
+fn escape(bytes: &[u8], fixed: &mut Vec<u8>) -> usize {
+    let length = match (unit(bytes), bytes.get(6..).and_then(unit)) {
+        (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+        (Some(0xd800..=0xdfff), _) => {
+            fixed.extend(LOST);
+            return 6;
+        }
+        (Some(_), _) => 6,
+        (None, _) => 2,
+    };
+    fixed.extend(bytes.get(..length).unwrap_or(bytes));
+    length
+}
+
+/// The number of a `\uXXXX` escape at the start of `bytes`.
+fn unit(bytes: &[u8]) -> Option<u16> {
+    let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_broken_is_replaced() {
+        for (line, expected) in [
+            (br#"{"a":"\ud83d"}"#.as_slice(), Some(r#"{"a":"\ufffd"}"#)),
+            (br#"{"a":"\udd80\ud83e"}"#, Some(r#"{"a":"\ufffd\ufffd"}"#)),
+            (br#"{"a":"\ud83d\ud83e\udd80"}"#, Some(r#"{"a":"\ufffd\ud83e\udd80"}"#)),
+            (br#"{"a":"\uD83E\uDD80 \\ud83d \n"}"#, None),
+            (br#"{"a":"\\\ud83d"}"#, Some(r#"{"a":"\\\ufffd"}"#)),
+            (b"{\"a\":\"\xff\"}", Some("{\"a\":\"\u{fffd}\"}")),
+            (b"\0\0{\"a\":\"\x01\"}", Some("  {\"a\":\" \"}")),
+            (br#"{"a":"\ud8"#, None),
+            (br"\", None),
+            (b"", None),
+        ] {
+            let found = repaired(line).map(|fixed| String::from_utf8(fixed).unwrap());
+            assert_eq!(found.as_deref(), expected, "{}", line.escape_ascii());
+        }
+    }
+}

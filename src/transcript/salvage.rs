@@ -1,0 +1,111 @@
+//! All the records that a line holds, damaged or not.
+
+use memchr::memmem;
+
+use super::record::{Record, stream};
+use super::repair::repaired;
+
+/// How the records began that clients wrote, for finding one behind damage.
+const BEGINNINGS: [&[u8]; 2] = [b"{\"parentUuid\":", b"{\"type\":\""];
+/// Places tried behind damage. A crash leaves one half of a record, not many.
+const TRIES: usize = 64;
+
+/// What could be made of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// All of it was read.
+    Whole,
+    /// All of it was read, after broken characters were replaced.
+    Repaired,
+    /// A part of it is no JSON.
+    Damaged {
+        /// Where that part begins, counted from 1.
+        column: usize,
+    },
+}
+
+/// Gives every record on a line to `take`: one, or several where two writers collided.
+pub fn read_records(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> State {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let Err((read, column)) = read_all(line, take) else { return State::Whole };
+    let rest = line.get(read..).unwrap_or_default();
+    let fixed = repaired(rest);
+    let behind = match fixed.as_deref().map(|fixed| (fixed, read_all(fixed, take))) {
+        Some((fixed, Ok(()))) if !fixed.trim_ascii().is_empty() => return State::Repaired,
+        Some((fixed, Err((read, _)))) => fixed.get(read..).unwrap_or_default(),
+        _ => rest,
+    };
+    read_behind(behind, take);
+    State::Damaged { column }
+}
+
+/// Reads up to the first damage: how many bytes are read until then, and its column.
+fn read_all(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), (usize, usize)> {
+    let mut records = stream(line);
+    loop {
+        let read = records.byte_offset();
+        match records.next() {
+            Some(Ok(record)) => take(&record.0),
+            Some(Err(error)) => return Err((read, error.column())),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Half a record, which a crash left, can stand before whole ones. These are known by where they
+/// end: at the next record or with the line; what stands inside another object ends elsewhere.
+fn read_behind(mut line: &[u8], take: &mut dyn FnMut(&Record<'_>)) {
+    for _ in 0..TRIES {
+        let found = BEGINNINGS.iter().filter_map(|beginning| memmem::find(line.get(1..)?, beginning)).min();
+        let Some(rest) = found.and_then(|at| line.get(at + 1..)) else { return };
+        line = rest;
+        let mut records = stream(rest);
+        while let Some(Ok(record)) = records.next()
+            && let Some(behind) = rest.get(records.byte_offset()..)
+            && matches!(behind.trim_ascii_start().first(), None | Some(b'{'))
+            && record.0.session_id.is_some()
+        {
+            take(&record.0);
+            line = behind;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: &str = r#"{"parentUuid":"u","sessionId":"s","type":"user","uuid":"v"}"#;
+
+    fn read(line: &[u8]) -> (State, Vec<String>) {
+        let mut uuids = Vec::new();
+        let state = read_records(line, &mut |record| uuids.extend(record.uuid.clone().map(Into::into)));
+        (state, uuids)
+    }
+
+    #[test]
+    fn damage_costs_only_itself() {
+        let damaged = |column| State::Damaged { column };
+        for (line, state, records) in [
+            (USER.to_owned(), State::Whole, 1),
+            (format!("\u{feff}{USER}"), State::Whole, 1),
+            (format!("{USER}{USER} {USER}"), State::Whole, 3),
+            (String::new(), State::Whole, 0),
+            (r#"{"uuid":"\ud83d"}"#.to_owned(), State::Repaired, 1),
+            (format!("{USER}{}", USER.replace('v', "\\ud83d")), State::Repaired, 2),
+            (format!("\0\0{USER}"), State::Repaired, 1),
+            ("\0\0\0".to_owned(), damaged(1), 0),
+            ("garbage".to_owned(), damaged(1), 0),
+            (format!("garbage {USER}"), damaged(1), 1),
+            (format!("{USER}garbage"), damaged(60), 1),
+            (format!(r#"{{"type":"user","cut {USER}"#), damaged(23), 1),
+            (format!(r#"{{"type":"user","cut {USER}{USER} and {USER}"#), damaged(23), 2),
+            // A whole object inside a cut one is none of the file's records.
+            (format!(r#"cut"data":{USER},"normalizedMessages":[]}}"#), damaged(1), 0),
+            (r#"{"type":"user","message":{"content":[{"type":"text","text":"x"}"#.to_owned(), damaged(63), 0),
+        ] {
+            let (found, uuids) = read(line.as_bytes());
+            assert_eq!((found, uuids.len()), (state, records), "{line:?}");
+        }
+    }
+}
