@@ -101,7 +101,9 @@ def answers_in(record: dict) -> Iterator[tuple[str, Answer]]:
     calls = [block.get("id") for block in blocks if block.get("type") == "tool_use"]
     calls = frozenset(call for call in calls if isinstance(call, str))
     answer = Answer(tokens_of(as_object(message.get("usage"))), message.get("stop_reason") is not None, calls)
-    ids = [message.get("id"), record.get("requestId"), record.get("uuid")]
+    ids = [message.get("id")]
+    if isinstance(message.get("usage"), dict):
+        ids += [record.get("requestId"), record.get("uuid")]
     yield from [(name, answer) for name in ids if isinstance(name, str) and name][:1]
 
 
@@ -113,6 +115,8 @@ def read(path: Path) -> tuple[Optional[str], list[tuple[str, Answer]]]:
     except OSError:
         return None, []
     records = [record for line in lines for record in read_objects(line)]
+    if any(isinstance(as_object(record.get("message")).get("parts"), list) for record in records):
+        return None, []  # written by another program
     sessions = [record["sessionId"] for record in records if isinstance(record.get("sessionId"), str)]
     return next(iter(sessions), None), [answer for record in records for answer in answers_in(record)]
 

@@ -1,6 +1,6 @@
 //! What was in the transcripts, counted.
 
-use std::ops::AddAssign;
+use std::ops::{Add, AddAssign};
 
 use crate::session::{Session, Subagent, Turn};
 use crate::transcript::Tokens;
@@ -57,6 +57,15 @@ impl Found {
         self.subagents += u64::from(!agent.is_internal);
         self.subagent_tokens += agent.tokens();
         self.incomplete_requests += agent.incomplete_requests() as u64;
+    }
+}
+
+impl Add for Found {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
     }
 }
 

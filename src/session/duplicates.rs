@@ -24,7 +24,7 @@ impl Owners {
     #[must_use]
     pub fn keep_own(&mut self, mut session: Session) -> Session {
         if session.facts.reported.is_some() {
-            session.facts.used = session.tokens_by_model();
+            session.facts.used.with_copies = session.tokens_by_model();
         }
         let places = Place::of_all(&session.turns);
         for turn in &mut session.turns {
@@ -43,6 +43,9 @@ impl Owners {
             let place = places.next();
             !is_unanswered(turn) || place.is_none_or(|place| self.is_new(turn, place))
         });
+        if session.facts.reported.is_some() {
+            session.facts.used.own = session.tokens_by_model();
+        }
         session
     }
 

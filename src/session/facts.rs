@@ -19,13 +19,23 @@ pub struct Facts {
     pub models: Vec<String>,
     /// The client's own count of the session, from its last `cost-state`.
     pub reported: Option<ModelUsage>,
-    /// What its own transcripts say of the same, copies included; only where there is a count to compare.
-    pub used: BTreeMap<String, Tokens>,
+    /// What its transcripts say of the same, by model; only where there is a count to compare.
+    pub used: Used,
     /// Whether its history was compacted.
     pub is_compacted: bool,
     /// Records of a user or an assistant. A file without one is no session.
     pub said: u64,
     versions: BTreeSet<(Option<ClientVersion>, String)>,
+}
+
+/// Tokens by model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Used {
+    /// Of all requests that the transcripts hold. A session that `--fork-session` began goes on
+    /// with the count of the one that it copies.
+    pub with_copies: BTreeMap<String, Tokens>,
+    /// Of those that it owns. A session that `/branch` began counts from zero.
+    pub own: BTreeMap<String, Tokens>,
 }
 
 impl Facts {

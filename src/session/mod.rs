@@ -30,7 +30,7 @@ pub use classify::PromptKind;
 pub use copies::share;
 pub use duplicates::Owners;
 pub use excerpt::{COMPLETION_CHARACTERS, PROMPT_CHARACTERS, first_characters};
-pub use facts::Facts;
+pub use facts::{Facts, Used};
 pub use rebuild::rebuild;
 pub use saved_usage::SavedUsage;
 pub use subagent::Subagent;
@@ -59,7 +59,7 @@ impl Session {
         self.turns.iter().flat_map(|turn| &turn.subagents).chain(&self.strays)
     }
 
-    /// What each model used, copies included, each request once.
+    /// What each model used, each request once.
     fn tokens_by_model(&self) -> BTreeMap<String, Tokens> {
         let mut seen = HashSet::new();
         let mut models = BTreeMap::<_, Tokens>::new();

@@ -73,8 +73,7 @@ impl Work {
     /// Takes an assistant record of `turn`. A record that was `seen` before can only correct the usage.
     pub(crate) fn answer(&mut self, turn: usize, record: &Record<'_>, seen: bool) {
         let message = &record.message;
-        let id = [&message.id, &record.request_id, &record.uuid].into_iter().flatten().find(|id| !id.is_empty());
-        let Some(id) = id.map(|id| id.clone().into_owned()) else { return };
+        let Some(id) = request_id(record) else { return };
         let (turn, request) = self.request(turn, &id);
         request.usage = request.usage.and(SavedUsage::of(message, record.version.as_deref()));
         request.model = request.model.take().or_else(|| message.model.clone().map(Into::into));
@@ -155,4 +154,12 @@ impl Work {
         let (turn, request) = &mut self.requests[index];
         (*turn, request)
     }
+}
+
+/// A request is known by its `message.id`. Some providers send none; then what has a usage is a
+/// request, and goes by its `requestId` or, at last, by the record's `uuid`.
+fn request_id(record: &Record<'_>) -> Option<String> {
+    let of_provider = [&record.request_id, &record.uuid].into_iter().filter(|_| record.message.usage.is_some());
+    let mut ids = std::iter::once(&record.message.id).chain(of_provider).flatten();
+    ids.find(|id| !id.is_empty()).map(|id| id.clone().into_owned())
 }

@@ -124,6 +124,9 @@ fn add(sessions: &mut BTreeMap<String, SessionFiles>, id: String, path: PathBuf,
 /// The folder above `subagents`, the file's own name, or what its records say, in this order.
 /// Nothing where no record names a session: the file is another program's.
 fn session_of(path: &Path, bytes: u64, head: &Head) -> Option<String> {
+    if head.is_foreign {
+        return None;
+    }
     let is_silent = head.session_id.is_none() && !Head::may_hold_more(bytes);
     let above = path.ancestors().find(|folder| folder.file_name() == Some(OsStr::new(SUBAGENTS)));
     let named = match (above.and_then(Path::parent), agent_id(path)) {
@@ -214,10 +217,11 @@ mod tests {
             (&format!("{SESSION}.orphaned.jsonl"), &line),
             ("rollout.jsonl", r#"{"type":"session_meta","payload":{}}"#),
             ("22222222-2222-4222-8222-222222222222.jsonl", r#"{"type":"thread","id":1}"#),
+            ("chat.jsonl", r#"{"type":"user","sessionId":"x","message":{"role":"user","parts":[{"text":"hi"}]}}"#),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
         assert_eq!((found.families.len(), found.families[0][0].main.len()), (1, 1));
-        assert_eq!(found.warnings.counts().get("other_file"), Some(&2));
+        assert_eq!(found.warnings.counts().get("other_file"), Some(&3));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(super) struct Head {
     pub(super) started_at: Option<Timestamp>,
     /// Whether that record was copied by a fork.
     pub(super) forked: bool,
+    /// Whether another program wrote it, in nearly the same format.
+    pub(super) is_foreign: bool,
     /// The first request, which is the same in every copy of a history.
     pub(super) first_request: Option<String>,
 }
@@ -56,6 +58,7 @@ impl Head {
             self.started_at = record.timestamp();
             self.forked = record.forked_from.is_some();
         }
+        self.is_foreign |= record.message.parts.0;
         if record.is("assistant") && self.first_request.is_none() {
             self.first_request = record.message.id.clone().map(Into::into);
         }
@@ -66,7 +69,7 @@ impl Head {
     }
 
     fn is_complete(&self) -> bool {
-        self.is_dated() && self.first_request.is_some()
+        self.is_dated() && (self.first_request.is_some() || self.is_foreign)
     }
 
     /// Sorts by the beginning; transcripts without a time come last, and forks behind what they copied.
@@ -96,6 +99,7 @@ mod tests {
             session_id: Some("s".to_owned()),
             started_at: Timestamp::parse("2026-01-01T00:00:00.000Z"),
             forked: true,
+            is_foreign: false,
             first_request: Some("m1".to_owned()),
         };
         assert_eq!(Head::read(text.as_bytes()).unwrap(), expected);

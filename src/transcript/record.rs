@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::SeqAccess;
+use serde::de::{IgnoredAny, SeqAccess};
 
 use super::cost::ModelUsage;
 use super::lenient::{Any, Lenient, RawText, object};
@@ -98,6 +98,8 @@ object! {
         usage: Option<Box<Usage<'a>>> = "usage",
         /// What was said.
         content: Content<'a> = "content",
+        /// What was said, where another program wrote the record.
+        parts: Parts = "parts",
     }
 }
 
@@ -181,6 +183,17 @@ pub enum Content<'a> {
     Text(Cow<'a, str>),
     /// One block a record is usual, more are possible.
     Blocks(Vec<Block<'a>>),
+}
+
+/// What programs that descend from Gemini CLI have in place of a content; only that it is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts(pub bool);
+
+impl<'de> Lenient<'de> for Parts {
+    fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Self, A::Error> {
+        while array.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self(true))
+    }
 }
 
 impl<'a> Content<'a> {

@@ -3,28 +3,46 @@
 //! The client counts what leaves no assistant record: its background models (titles, checks), the
 //! requests of compactions, answers without content. Its last count can be older than the last turn.
 
+use std::collections::BTreeMap;
+
 use super::row::Reported;
 use crate::report::numbers::grouped;
+use crate::session::Used;
 use crate::transcript::Tokens;
 
-/// The differences in words, none where both count the same.
+type ByModel = BTreeMap<String, Tokens>;
+
+/// The differences in words, none where both count the same. Whether the client counts copied
+/// requests, too, depends on how they were copied: what is nearer to its count is compared.
 pub(super) fn differences(reported: &Reported) -> Vec<String> {
+    let Used { with_copies, own } = &reported.ours;
+    let is_own_nearer = distance(&reported.theirs, own) <= distance(&reported.theirs, with_copies);
+    let ours = if is_own_nearer { own } else { with_copies };
     let models = reported.theirs.iter();
-    let mut words: Vec<_> = models.filter_map(|(model, theirs)| of_model(reported, model, *theirs)).collect();
-    let missing = reported.ours.keys().filter(|model| !reported.theirs.contains_key(*model));
-    words.extend(missing.map(|model| format!("{model} not counted yet")));
+    let mut words: Vec<_> = models.filter_map(|(model, theirs)| of_model(reported, ours, model, *theirs)).collect();
+    let missing = ours.keys().filter(|model| !reported.theirs.contains_key(*model));
+    words.extend(missing.map(|model| format!("nothing with {model} yet")));
     words
 }
 
-fn of_model(reported: &Reported, model: &str, theirs: Tokens) -> Option<String> {
-    let ours = reported.ours.get(model).copied();
+fn distance(theirs: &ByModel, ours: &ByModel) -> u64 {
+    let sum = |models: &ByModel| {
+        let all: Tokens = models.values().copied().sum();
+        all.prompt().saturating_add(all.output)
+    };
+    sum(theirs).abs_diff(sum(ours))
+}
+
+fn of_model(reported: &Reported, all: &ByModel, model: &str, theirs: Tokens) -> Option<String> {
+    let ours = all.get(model).copied();
     let (more_in, more_out) = beyond(theirs, ours.unwrap_or_default());
     let (less_in, less_out) = beyond(ours.unwrap_or_default(), theirs);
     let cause = match ours {
+        None if all.is_empty() => "answers without content, or a background model",
         None => "a background model",
         Some(_) if less_in + less_out > 0 && more_in + more_out == 0 => "its count is older than the last answers",
-        Some(_) if reported.is_compacted => "compaction, or answers without content",
         Some(_) if reported.is_incomplete && more_in == 0 => "outputs that were not saved",
+        Some(_) if reported.is_compacted => "compaction, or answers without content",
         Some(_) => "answers without content",
     };
     let change = [(more_in, "more in"), (more_out, "more out"), (less_in, "less in"), (less_out, "less out")];
@@ -46,45 +64,52 @@ mod tests {
         Tokens { input, output, ..Tokens::default() }
     }
 
+    fn by_model(tokens: &[(&str, Tokens)]) -> ByModel {
+        tokens.iter().map(|(model, tokens)| ((*model).to_owned(), *tokens)).collect()
+    }
+
+    fn words(theirs: Tokens, own: &[(&str, Tokens)], is_compacted: bool, is_incomplete: bool) -> String {
+        let ours = Used { own: by_model(own), with_copies: by_model(own) };
+        let reported = Reported { theirs: by_model(&[("m", theirs)]), ours, is_compacted, is_incomplete };
+        differences(&reported).join("; ")
+    }
+
     #[test]
     fn each_difference_has_its_cause() {
-        for (theirs, ours, is_compacted, is_incomplete, expected) in [
-            (tokens(1_000, 2), Some(tokens(1_000, 2)), false, false, ""),
-            (tokens(1_000, 2), None, false, false, "1,000 more in and 2 more out with m (a background model)"),
+        let (some, other) = (tokens(1_000, 2), tokens(5, 5));
+        for (theirs, own, is_compacted, is_incomplete, expected) in [
+            (some, &[("m", some)][..], false, false, ""),
+            (some, &[("m", some), ("n", other)], false, false, "nothing with n yet"),
             (
-                tokens(9, 2),
-                Some(tokens(5, 2)),
-                true,
-                false,
-                "4 more in with m (compaction, or answers without content)",
-            ),
-            (
-                tokens(9, 2),
-                Some(tokens(5, 1)),
+                some,
+                &[],
                 false,
                 false,
-                "4 more in and 1 more out with m (answers without content)",
+                "1,000 more in and 2 more out with m (answers without content, or a background model)",
             ),
-            (tokens(9, 500), Some(tokens(9, 4)), false, true, "496 more out with m (outputs that were not saved)"),
             (
-                tokens(9, 2),
-                Some(tokens(9, 5)),
-                true,
-                true,
-                "3 less out with m (its count is older than the last answers)",
+                some,
+                &[("n", other)],
+                false,
+                false,
+                "1,000 more in and 2 more out with m (a background model); nothing with n yet",
             ),
+            (tokens(9, 5), &[("m", other)], true, false, "4 more in with m (compaction, or answers without content)"),
+            (tokens(9, 6), &[("m", other)], false, false, "4 more in and 1 more out with m (answers without content)"),
+            (tokens(5, 500), &[("m", other)], true, true, "495 more out with m (outputs that were not saved)"),
+            (tokens(5, 2), &[("m", other)], true, true, "3 less out with m (its count is older than the last answers)"),
         ] {
-            let by_model = |tokens: Option<Tokens>| tokens.map(|tokens| ("m".to_owned(), tokens)).into_iter().collect();
-            let reported =
-                Reported { theirs: by_model(Some(theirs)), ours: by_model(ours), is_compacted, is_incomplete };
-            assert_eq!(differences(&reported).concat(), expected);
+            assert_eq!(words(theirs, own, is_compacted, is_incomplete), expected);
         }
     }
 
     #[test]
-    fn a_model_that_the_client_has_not_counted_is_named() {
-        let ours = [("m".to_owned(), tokens(1, 1))].into();
-        let reported = Reported { theirs: [].into(), ours, is_compacted: false, is_incomplete: false };
-        assert_eq!(differences(&reported), ["m not counted yet"]);
+    fn a_count_that_includes_copies_is_compared_with_them() {
+        let (own, all) = (by_model(&[("m", tokens(5, 5))]), by_model(&[("m", tokens(90, 90))]));
+        for theirs in [&own, &all] {
+            let ours = Used { own: own.clone(), with_copies: all.clone() };
+            let reported = Reported { theirs: theirs.clone(), ours, is_compacted: false, is_incomplete: false };
+            assert_eq!(differences(&reported), Vec::<String>::new());
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::found::Found;
-use crate::session::Session;
+use crate::session::{Session, Used};
 use crate::transcript::{Timestamp, Tokens};
 
 /// One session.
@@ -20,11 +20,11 @@ pub(super) struct Row {
     pub(super) warnings: u64,
 }
 
-/// The client's own count, beside what the transcripts say of the same. Both by model.
+/// The client's own count by model, beside what the transcripts say of the same.
 #[derive(Debug)]
 pub(super) struct Reported {
     pub(super) theirs: BTreeMap<String, Tokens>,
-    pub(super) ours: BTreeMap<String, Tokens>,
+    pub(super) ours: Used,
     pub(super) is_compacted: bool,
     pub(super) is_incomplete: bool,
 }

@@ -11,7 +11,7 @@ pub(super) enum Side {
 }
 
 /// The widths of the columns, as wide as their widest cells.
-pub(super) fn widths<const N: usize>(rows: &[[String; N]]) -> [usize; N] {
+pub(super) fn widths<'a, const N: usize>(rows: impl IntoIterator<Item = &'a [String; N]>) -> [usize; N] {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

@@ -6,10 +6,11 @@ use super::accounts::Accounts;
 use super::reported::differences;
 use super::row::Row;
 use super::table::{Side, line, widths};
+use crate::report::found::Found;
 use crate::report::numbers::{counted, duration, grouped};
 use crate::report::printable::printable;
 use crate::report::style::{DIM, HEADING, styled};
-use crate::report::text::totals;
+use crate::transcript::Tokens;
 
 const HEADINGS: [&str; 12] = [
     "started (UTC)",
@@ -34,23 +35,54 @@ const INDENT: &str = "  ";
 
 /// Writes a table, a heading a project, and what all comes to. `home` is shown as `~`.
 pub(super) fn write(output: &mut impl Write, accounts: &Accounts, home: Option<&str>) -> io::Result<()> {
-    let mut cells = vec![HEADINGS.map(str::to_owned)];
-    cells.extend(accounts.rows.iter().map(cells_of));
-    let widths = widths(&cells);
-    if let (false, Some(headings)) = (accounts.rows.is_empty(), cells.first()) {
-        writeln!(output, "{INDENT}{}", styled(DIM, &line(headings, widths, SIDES)))?;
+    if accounts.rows.is_empty() {
+        return Ok(());
     }
+    let headings = HEADINGS.map(str::to_owned);
+    let total = total(&accounts.totals);
+    let rows: Vec<_> = accounts.rows.iter().map(|row| (row, cells_of(row))).collect();
+    let widths = widths(rows.iter().map(|(_, cells)| cells).chain([&headings, &total]));
+    writeln!(output, "{INDENT}{}", styled(DIM, &line(&headings, widths, SIDES)))?;
     for project in projects(&accounts.rows) {
-        writeln!(output, "{}", styled(HEADING, &shown(project, home)))?;
-        for (row, cells) in
-            accounts.rows.iter().zip(cells.iter().skip(1)).filter(|(row, _)| row.project.as_deref() == project)
-        {
+        let rows = rows.iter().filter(|(row, _)| row.project.as_deref() == project);
+        let found = rows.clone().fold(Found::default(), |sum, (row, _)| sum + row.found);
+        writeln!(output, "{}  {}", styled(HEADING, &shown(project, home)), styled(DIM, &in_short(&found)))?;
+        for (row, cells) in rows {
             writeln!(output, "{INDENT}{}", line(cells, widths, SIDES))?;
             notes(output, row)?;
         }
     }
-    writeln!(output)?;
-    totals(output, &accounts.totals)
+    writeln!(output, "{INDENT}{}", styled(HEADING, &line(&total, widths, SIDES)))?;
+    remarks(&accounts.totals).into_iter().try_for_each(|remark| writeln!(output, "{INDENT}{remark}"))
+}
+
+fn in_short(found: &Found) -> String {
+    let tokens = found.all_tokens();
+    let sessions = counted(found.sessions, "session");
+    format!("{sessions}, {} tokens in, {} out", grouped(tokens.prompt()), grouped(tokens.output))
+}
+
+/// What the totals do not say.
+fn remarks(found: &Found) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let of_agents = found.subagent_tokens;
+    if of_agents != Tokens::default() {
+        let (tokens_in, tokens_out) = (grouped(of_agents.prompt()), grouped(of_agents.output));
+        remarks.push(format!(
+            "of these {tokens_in} tokens in and {tokens_out} out are agents', the client's own included"
+        ));
+    }
+    if found.duplicate_requests > 0 {
+        remarks.push(format!(
+            "{} left out: copies of what another session holds",
+            counted(found.duplicate_requests, "request")
+        ));
+    }
+    if found.incomplete_requests > 0 {
+        let requests = counted(found.incomplete_requests, "request");
+        remarks.push(format!("≥ {requests} saved with the first count of the output only, which is too low"));
+    }
+    remarks
 }
 
 /// The projects, in the order of their oldest sessions.
@@ -72,14 +104,34 @@ fn shown(project: Option<&str>, home: Option<&str>) -> String {
 }
 
 fn cells_of(row: &Row) -> [String; 12] {
-    let (found, tokens) = (&row.found, row.found.all_tokens());
-    let at_least = if found.incomplete_requests > 0 { "≥" } else { "" };
+    let [turns, requests, tools, agents, tokens_in, cached, tokens_out] = numbers(&row.found);
     [
         row.started_at.map(|at| at.to_string().replace('T', " ").chars().take(16).collect()).unwrap_or_default(),
         printable(&row.id).chars().take(8).collect(),
         row.started_at.zip(row.ended_at).map(|(start, end)| duration(end.seconds_since(start))).unwrap_or_default(),
         row.client_versions.last().map(|version| printable(version)).unwrap_or_default(),
         models(&row.models),
+        turns,
+        requests,
+        tools,
+        agents,
+        tokens_in,
+        cached,
+        tokens_out,
+    ]
+}
+
+fn total(found: &Found) -> [String; 12] {
+    let [turns, requests, tools, agents, tokens_in, cached, tokens_out] = numbers(found);
+    let nothing = String::new;
+    let name = format!("total of {}", grouped(found.sessions));
+    [name, nothing(), nothing(), nothing(), nothing(), turns, requests, tools, agents, tokens_in, cached, tokens_out]
+}
+
+fn numbers(found: &Found) -> [String; 7] {
+    let tokens = found.all_tokens();
+    let at_least = if found.incomplete_requests > 0 { "≥" } else { "" };
+    [
         grouped(found.turns),
         grouped(found.requests),
         grouped(found.tool_calls),
@@ -111,10 +163,6 @@ fn share(part: u64, whole: u64) -> String {
 /// What a row's numbers do not say.
 fn notes(output: &mut impl Write, row: &Row) -> io::Result<()> {
     let mut notes = Vec::new();
-    if row.found.incomplete_requests > 0 {
-        let requests = counted(row.found.incomplete_requests, "request");
-        notes.push(format!("{requests} saved with the output's first count only"));
-    }
     if let Some(reported) = &row.reported {
         notes.extend(differences(reported).into_iter().map(|words| format!("the client counts {}", printable(&words))));
     }
