@@ -8,7 +8,7 @@ use crate::config::{OutputSettings, Places, Settings};
 use crate::error::Error;
 use crate::ordered::in_order;
 use crate::report::{Accounts, Console, Summary};
-use crate::session::{Owners, Session, rebuild, share};
+use crate::session::{Copies, Owners, Session, rebuild};
 use crate::sink::Sink;
 use crate::span::moda;
 use crate::transcript::{Family, SessionFiles, discover};
@@ -86,15 +86,16 @@ fn read(
     )
 }
 
-/// Rebuilds the sessions of a family, so that each knows what its copies know.
+/// Rebuilds the sessions of a family, so that each request is known from all its copies.
 fn rebuild_family(family: Family, console: &Console) -> Vec<Read> {
-    let read = family.into_iter().map(|files| {
+    let (mut copies, mut read) = (Copies::default(), Vec::new());
+    for files in family {
         let (session, warnings) = rebuild_safely(&files, console);
-        Read { session, files, warnings }
-    });
-    let mut read: Vec<_> = read.collect();
-    share(&mut read.iter_mut().map(|read| &mut read.session).collect::<Vec<_>>());
-    read
+        copies.add(session);
+        read.push((files, warnings));
+    }
+    let sessions = copies.finish().into_iter();
+    sessions.zip(read).map(|(session, (files, warnings))| Read { session, files, warnings }).collect()
 }
 
 /// Rebuilds a session. A bug of ours costs that session, not the run.

@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use moda_agent::session::{Owners, Request, rebuild, share};
+use moda_agent::session::{Copies, Owners, Request, rebuild};
 use moda_agent::transcript::{Tokens, discover};
 use serde_json::Value;
 use support::{recordings, stdout, testdata, upload};
@@ -65,9 +65,11 @@ fn tokens(usage: &Value) -> Tokens {
 fn requests(name: &str) -> Vec<Request> {
     let (mut owners, mut requests) = (Owners::default(), Vec::new());
     for family in discover(&[recordings(name).into()]).unwrap().families {
-        let mut sessions: Vec<_> = family.iter().map(|files| rebuild(files, &|_| ()).0).collect();
-        share(&mut sessions.iter_mut().collect::<Vec<_>>());
-        for session in sessions.into_iter().map(|session| owners.keep_own(session)) {
+        let mut copies = Copies::default();
+        for files in &family {
+            copies.add(rebuild(files, &|_| ()).0);
+        }
+        for session in copies.finish().into_iter().map(|session| owners.keep_own(session)) {
             requests.extend(session.turns.iter().flat_map(|turn| turn.requests.clone()));
             requests.extend(session.subagents().flat_map(|agent| agent.requests.clone()));
         }

@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::transcript::Tokens;
 
 pub use classify::PromptKind;
-pub use copies::share;
+pub use copies::Copies;
 pub use duplicates::Owners;
 pub use excerpt::{COMPLETION_CHARACTERS, PROMPT_CHARACTERS, first_characters};
 pub use facts::{Facts, Used};
@@ -72,12 +72,15 @@ impl Session {
         models
     }
 
-    /// The requests and the calls of each of its chains, the main chain's turn by turn.
+    /// The requests and the calls of each of its chains: of the main chain turn by turn, then of
+    /// the subagents, in the order in which they come to own what several hold.
     fn chains_mut(&mut self) -> impl Iterator<Item = (&mut Vec<Request>, &mut Vec<ToolCall>)> {
-        let turns = self.turns.iter_mut().flat_map(|turn| {
-            let agents = turn.subagents.iter_mut().map(Subagent::chain_mut);
-            std::iter::once((&mut turn.requests, &mut turn.tool_calls)).chain(agents)
-        });
-        turns.chain(self.strays.iter_mut().map(Subagent::chain_mut))
+        let (mut main, mut agents) = (Vec::new(), Vec::new());
+        for turn in &mut self.turns {
+            main.push((&mut turn.requests, &mut turn.tool_calls));
+            agents.extend(turn.subagents.iter_mut().map(Subagent::chain_mut));
+        }
+        agents.extend(self.strays.iter_mut().map(Subagent::chain_mut));
+        main.into_iter().chain(agents)
     }
 }

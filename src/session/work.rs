@@ -31,15 +31,6 @@ impl Request {
     pub fn tokens(&self) -> Tokens {
         self.usage.tokens
     }
-
-    /// Takes what a copy of it knows better.
-    pub(super) fn learn(&mut self, copy: &Request) {
-        self.usage = self.usage.and(copy.usage);
-        self.model = self.model.take().or_else(|| copy.model.clone());
-        if copy.text.len() > self.text.len() {
-            self.text.clone_from(&copy.text);
-        }
-    }
 }
 
 /// A `tool_use` block joined to its result.

@@ -7,11 +7,12 @@
 //!
 //! Nothing but names, sizes and the transcripts' first lines is read here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use super::families::{Family, families};
 use super::head::Head;
 use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
 use crate::error::Error;
@@ -40,15 +41,11 @@ pub struct SubagentFile {
     pub path: PathBuf,
 }
 
-/// Sessions that begin with the same request, in the order in which they began (ties: forks last,
-/// then by id), which decides who owns what several hold. Most are alone.
-pub type Family = Vec<SessionFiles>;
-
 /// What was found under the named paths.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    /// Sessions that share a history stand together, each family in the order in which its
-    /// sessions began, and so the families.
+    /// In the order in which they began (ties: forks last, then by id), which decides who owns what
+    /// several hold; sessions that share a history together, where the first of them stands.
     pub families: Vec<Family>,
     /// What could not be looked at.
     pub warnings: Warnings,
@@ -80,22 +77,6 @@ pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
     sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
     found.families = families(sessions);
     Ok(found)
-}
-
-fn families(sessions: Vec<SessionFiles>) -> Vec<Family> {
-    let mut families = Vec::<Family>::new();
-    let mut by_request = HashMap::new();
-    for session in sessions {
-        let request = session.head.first_request.clone();
-        let known = request.as_ref().and_then(|request| by_request.get(request)).copied();
-        if let Some(family) = known.and_then(|family: usize| families.get_mut(family)) {
-            family.push(session);
-            continue;
-        }
-        by_request.extend(request.map(|request| (request, families.len())));
-        families.push(vec![session]);
-    }
-    families
 }
 
 fn names_one_session(path: &Path) -> bool {
@@ -250,24 +231,6 @@ mod tests {
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
         let order: Vec<_> = found.families.iter().flatten().map(|session| session.id[35..].to_owned()).collect();
         assert_eq!(order, ["3", "2", "1", "0"]);
-    }
-
-    #[test]
-    fn sessions_that_begin_with_the_same_request_are_a_family() {
-        let line = |time: &str, id: &str| {
-            format!(
-                r#"{{"type":"assistant","sessionId":"s","timestamp":"2026-01-0{time}T00:00:00Z","message":{{"id":"{id}"}}}}"#
-            )
-        };
-        let folder = tree(&[
-            ("00000000-0000-4000-8000-000000000001.jsonl", &line("1", "a")),
-            ("00000000-0000-4000-8000-000000000002.jsonl", &line("2", "b")),
-            ("00000000-0000-4000-8000-000000000003.jsonl", &line("3", "a")),
-        ]);
-        let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        let ids: Vec<Vec<_>> =
-            found.families.iter().map(|family| family.iter().map(|session| &session.id[35..]).collect()).collect();
-        assert_eq!(ids, [vec!["1", "3"], vec!["2"]]);
     }
 
     #[test]

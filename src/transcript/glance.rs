@@ -58,14 +58,14 @@ fn wanted(line: &[u8]) -> Option<bool> {
 }
 
 /// A JSON string without escapes at the start of `bytes`, and what follows it.
-fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let bytes = bytes.strip_prefix(b"\"")?;
     let (text, rest) = bytes.split_at_checked(memchr2(b'"', b'\\', bytes)?)?;
     Some((text, rest.strip_prefix(b"\"")?))
 }
 
 /// What follows a string, number, boolean or null; nothing for an object or array.
-fn scalar(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn scalar(bytes: &[u8]) -> Option<&[u8]> {
     match bytes.first()? {
         b'"' => string(bytes).map(|(_, rest)| rest),
         b'{' | b'[' => None,

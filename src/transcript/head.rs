@@ -5,7 +5,6 @@
 
 use std::io::{self, Read};
 
-use super::glance::matters;
 use super::lines::Lines;
 use super::record::Record;
 use super::salvage::read_records;
@@ -27,8 +26,8 @@ pub(super) struct Head {
     pub(super) forked: bool,
     /// Whether another program wrote it, in nearly the same format.
     pub(super) is_foreign: bool,
-    /// The first request, which is the same in every copy of a history.
-    pub(super) first_request: Option<String>,
+    /// Whether a record was seen that tells which program wrote it.
+    is_known: bool,
 }
 
 impl Head {
@@ -39,9 +38,7 @@ impl Head {
         while !head.is_complete()
             && let Some(line) = lines.next_line()?
         {
-            if !head.is_dated() || matters(line.bytes) {
-                read_records(line.bytes, &mut |record| head.take(record));
-            }
+            read_records(line.bytes, &mut |record| head.take(record));
         }
         Ok(head)
     }
@@ -59,17 +56,11 @@ impl Head {
             self.forked = record.forked_from.is_some();
         }
         self.is_foreign |= record.message.parts.0;
-        if record.is("assistant") && self.first_request.is_none() {
-            self.first_request = record.message.id.clone().map(Into::into);
-        }
-    }
-
-    fn is_dated(&self) -> bool {
-        self.session_id.is_some() && self.started_at.is_some()
+        self.is_known |= record.is("user") || record.is("assistant");
     }
 
     fn is_complete(&self) -> bool {
-        self.is_dated() && (self.first_request.is_some() || self.is_foreign)
+        self.session_id.is_some() && self.started_at.is_some() && self.is_known
     }
 
     /// Sorts by the beginning; transcripts without a time come last, and forks behind what they copied.
@@ -91,16 +82,13 @@ mod tests {
             "\n",
             r#"{"type":"user","sessionId":"t","timestamp":"2026-01-01T00:00:00.000Z","forkedFrom":{"sessionId":"o"}}"#,
             "\n",
-            r#"{"type":"assistant","sessionId":"t","message":{"id":"m1"}}"#,
-            "\n",
-            r#"{"type":"assistant","sessionId":"t","message":{"id":"m2"}}"#,
         );
         let expected = Head {
             session_id: Some("s".to_owned()),
             started_at: Timestamp::parse("2026-01-01T00:00:00.000Z"),
             forked: true,
             is_foreign: false,
-            first_request: Some("m1".to_owned()),
+            is_known: true,
         };
         assert_eq!(Head::read(text.as_bytes()).unwrap(), expected);
     }

@@ -5,6 +5,7 @@
 
 mod cost;
 mod discover;
+mod families;
 mod glance;
 mod head;
 mod lenient;
@@ -17,7 +18,8 @@ mod timestamp;
 mod usage;
 
 pub use cost::ModelUsage;
-pub use discover::{Discovery, Family, SessionFiles, SubagentFile, discover};
+pub use discover::{Discovery, SessionFiles, SubagentFile, discover};
+pub use families::Family;
 pub use glance::matters;
 pub use lines::{Line, Lines};
 pub use record::{Block, Content, Input, Message, Record, SubagentMeta};
