@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 
 use super::Session;
-use super::place::Place;
+use super::place::{Place, has_new_ids};
 use super::turn::Turn;
 use super::work::{Request, ToolCall};
 
@@ -38,10 +38,12 @@ impl Owners {
                 duplicates == 0 || !agent.requests.is_empty()
             });
         }
-        let mut places = places.iter();
+        let copied = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0).unwrap_or_default();
+        let mut places = places.iter().enumerate();
         session.turns.retain(|turn| {
-            let place = places.next();
-            !is_unanswered(turn) || place.is_none_or(|place| self.is_new(turn, place))
+            let Some((index, place)) = places.next().filter(|_| is_unanswered(turn)) else { return true };
+            let is_history = index < copied && has_new_ids(turn);
+            self.is_new(turn, place) && !is_history
         });
         if session.facts.reported.is_some() {
             session.facts.used.own = session.tokens_by_model();
@@ -88,6 +90,7 @@ fn is_unanswered(turn: &Turn) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::{Prompt, PromptKind};
 
     fn session(requests: &[&str]) -> Session {
         let requests: Vec<_> =
@@ -109,6 +112,31 @@ mod tests {
         assert_eq!(fork.duplicate_requests, 2);
         assert_eq!(fork.turns[0].requests, session(&["c"]).turns[0].requests);
         assert_eq!(fork.turns[0].tool_calls, session(&["c"]).turns[0].tool_calls);
+    }
+
+    #[test]
+    fn an_unanswered_turn_of_an_old_client_is_known_by_its_place() {
+        let failed = |uuid: &str, text: &str| {
+            let prompt = Prompt {
+                uuid: Some(uuid.to_owned()),
+                copied_from: None,
+                kind: PromptKind::Human,
+                origin: "human".to_owned(),
+                text: text.to_owned(),
+            };
+            Turn { prompt: Some(prompt), client_version: Some("1.0.24".to_owned()), ..Turn::default() }
+        };
+        let answered = |id: &str| session(&[id]).turns.remove(0);
+        let texts = |session: &Session| -> Vec<String> {
+            session.turns.iter().filter_map(|turn| Some(turn.prompt.as_ref()?.text.clone())).collect()
+        };
+        let of = |turns| Session { turns, ..Session::default() };
+        let mut owners = Owners::default();
+        let first = owners.keep_own(of(vec![failed("1", "x"), answered("a"), failed("2", "y"), failed("3", "y")]));
+        assert_eq!(texts(&first), ["x", "y", "y"]);
+        // The same with new ids, and one turn more.
+        let turns = vec![failed("4", "x"), answered("a"), failed("5", "y"), failed("6", "y"), failed("7", "y")];
+        assert_eq!(texts(&owners.keep_own(of(turns))), ["y"]);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Clients up to 1.0.128 resumed by copying the history, with new ids and times but for the
 //! requests'. A turn that was answered is known by its request; one that failed or was stopped
-//! only by its place: the request before it, how many unanswered turns stand between, its text.
+//! only by its place: before a copied request, since the copied history comes first, or else the
+//! request before it, how many unanswered turns stand between, and its text.
 
 use super::ClientVersion;
 use super::turn::Turn;
@@ -36,9 +37,14 @@ impl Place {
 
     /// The same in every copy; nothing where ids can be trusted, or where no request comes before.
     pub(super) fn name(&self, turn: &Turn) -> Option<String> {
-        let version = turn.client_version.as_deref().and_then(ClientVersion::parse);
-        let after = self.after.as_ref().filter(|_| version.is_some_and(|version| version < IDS_KEPT_SINCE))?;
+        let after = self.after.as_ref().filter(|_| has_new_ids(turn))?;
         let text = &turn.prompt.as_ref()?.text;
         Some(format!("{after}\n{}\n{text}", self.between))
     }
+}
+
+/// Whether a copy of the turn would have ids of its own.
+pub(super) fn has_new_ids(turn: &Turn) -> bool {
+    let version = turn.client_version.as_deref().and_then(ClientVersion::parse);
+    version.is_some_and(|version| version < IDS_KEPT_SINCE)
 }
