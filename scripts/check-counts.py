@@ -231,7 +231,8 @@ def check(binary: Optional[Path], paths: list[Path], known: dict[str, Figures]) 
 
 def check_each(binary: Optional[Path], paths: list[Path]) -> Iterator[str]:
     """A run for each transcript; only what differs is shown."""
-    files = sorted({file for path in paths for file in (below(path) if path.is_dir() else [path])})
+    files = {file for path in paths for file in (below(path) if path.is_dir() else [path])}
+    files = sorted(file for file in files if transcripts([file]))
     lines = {file: [line for line in check(binary, [file], {}) if line.endswith(DIFFERENT)] for file in files}
     differing = {file: some for file, some in lines.items() if some}
     for file, some in differing.items():

@@ -116,7 +116,7 @@ pub struct Upload {
 #[derive(Args, Debug)]
 #[command(after_long_help = after_sessions())]
 pub struct Sessions {
-    /// A projects folder, a project folder, a session folder or a transcript [default: where Claude Code keeps them]
+    /// A projects folder, a project folder, a session folder or a transcript
     ///
     /// Without one: $CLAUDE_CONFIG_DIR/projects, else ~/.claude/projects and
     /// ~/.config/claude/projects.
@@ -281,9 +281,9 @@ Examples:
 
 const AFTER_SESSIONS: &str = "\
 Nothing is sent or written. Every request counts once in the run, in the session that began
-first. Tokens in are all that the models read, cached or not; a number after ≥ is a lower bound,
-because the client saved only the first count of some outputs. The variables of upload's options
-count here, too.
+first. Tokens in are all that the models read, cached or not; tools and tokens are those of the
+agents, too. A number after ≥ is a lower bound: the client saved only the first count of some
+outputs. The variables of upload's options count here, too.
 
 Examples:
   moda-agent sessions

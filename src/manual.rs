@@ -8,9 +8,10 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::Cli;
 use crate::error::EXIT_CODES;
+use crate::warning::KINDS;
 
 /// Names of variables, each with what it does.
-const VARIABLES: [(&str, &str); 13] = [
+const VARIABLES: [(&str, &str); 14] = [
     (
         "MODA_API_KEY",
         "The key, sent as Authorization: Bearer to an endpoint from --endpoint, MODA_BASE_URL or the default, never to one from an OTEL_ variable. --api-key-file wins over it.",
@@ -18,8 +19,12 @@ const VARIABLES: [(&str, &str); 13] = [
     ("MODA_BASE_URL", "The endpoint, where --endpoint does not name one."),
     ("MODA_USER_ID", "The user, where --user-id does not name one."),
     (
+        "CLAUDE_CONFIG_DIR",
+        "Where Claude Code keeps its files: a folder, or several with commas between. sessions looks there if no path is named.",
+    ),
+    (
         "MODA_AGENT_...",
-        "Any option of upload but --dry-run and --format, by its name: MODA_AGENT_TIMEOUT=1m. The option wins.",
+        "Any option of upload and sessions but --dry-run and --format, by its name: MODA_AGENT_TIMEOUT=1m. The option wins.",
     ),
     (
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -60,6 +65,39 @@ const FORMATS: [(&str, &str); 3] = [
     ),
 ];
 
+/// What `sessions --format json` prints, key by key. It is stable: keys are added, none is changed.
+const ACCOUNTS: [(&str, &str); 14] = [
+    ("sessions", "An array with an object a session, the oldest first. What follows to warnings is in each."),
+    ("session_id, project", "The session, and the folder that it ran in (where known)."),
+    (
+        "started_at, ended_at",
+        "The times of its first record and of its last prompt or answer, in RFC 3339 (where known).",
+    ),
+    (
+        "client_versions, models",
+        "The client's versions, the oldest first; the models in the order of their first answers.",
+    ),
+    ("turns", "Turns that upload sends: with an answer of a model, or a person's prompt that got none."),
+    ("requests, tool_calls", "API calls and tool calls, those of subagents included, each once in the run."),
+    ("subagents", "Agents that tool calls launched; without the client's own (compaction, side questions, warm-up)."),
+    (
+        "usage",
+        "Tokens of the main chain: input_tokens (outside the cache), cache_creation_input_tokens, cache_read_input_tokens, output_tokens.",
+    ),
+    ("subagent_usage", "The same of all agents, the client's own included."),
+    (
+        "reported_usage",
+        "The same as the client itself counted last; absent where it did not (before 2.1.245). It knows requests that no transcript holds.",
+    ),
+    (
+        "incomplete_requests",
+        "Requests of which only the stream's first count of the output was saved; their output_tokens are too low.",
+    ),
+    ("duplicate_requests", "Copies of requests that count in another session or chain."),
+    ("totals", "The sum of the same over all sessions, sessions their number."),
+    ("warnings", "Their number; in totals, an object with the number of each kind."),
+];
+
 /// Writes `moda-agent.1`: the program, each command, then the tables above.
 pub fn write(output: &mut impl Write) -> io::Result<()> {
     let command = Cli::command();
@@ -76,6 +114,8 @@ pub fn write(output: &mut impl Write) -> io::Result<()> {
         page.render_options_section(output)?;
     }
     table(output, "FORMATS OF A DRY RUN", &FORMATS)?;
+    table(output, "KEYS OF SESSIONS --FORMAT JSON", &ACCOUNTS)?;
+    table(output, "KINDS OF WARNINGS", &KINDS)?;
     table(output, "ENVIRONMENT", &VARIABLES)?;
     let codes = EXIT_CODES.map(|(exit, meaning)| ((exit as u8).to_string(), meaning));
     table(output, "EXIT STATUS", &codes.each_ref().map(|(code, meaning)| (code.as_str(), *meaning)))

@@ -12,6 +12,23 @@ use crate::error::plain;
 /// fill the memory.
 const KEPT: usize = 1_000;
 
+/// The kinds under which warnings are counted, and what they mean.
+pub const KINDS: [(&str, &str); 10] = [
+    ("damaged_line", "A part of a line is no JSON, and is left out; what stands before and behind it counts."),
+    (
+        "repaired_line",
+        "A line holds half characters, bytes that are no UTF-8 or control characters. They are replaced; the line counts.",
+    ),
+    ("odd_time", "A prompt or an answer has no time, or one outside the years 2024 to 2099. It counts without one."),
+    ("overlong_line", "A line is longer than 256 MiB, and is left out."),
+    ("unfinished_line", "The last line is cut. The client may be writing it; it is left for the next run."),
+    ("unreadable_file", "A file or folder could not be read, or not to its end."),
+    ("link", "A symbolic link is not followed."),
+    ("other_file", "A .jsonl file is not Claude Code's, and is left out."),
+    ("server_message", "The server took the spans and had something to say."),
+    ("bug", "moda-agent failed on a session, and left it out."),
+];
+
 /// One problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
@@ -195,6 +212,25 @@ impl Warnings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_is_explained() {
+        let (path, line, reason) = (PathBuf::from("x"), 1, String::new());
+        let all = [
+            Warning::unreadable(&path, &io::Error::other("x")),
+            Warning::DamagedLine { path: path.clone(), line, column: 1 },
+            Warning::RepairedLine { path: path.clone(), line },
+            Warning::OddTime { path: path.clone(), line },
+            Warning::OverlongLine { path: path.clone(), line },
+            Warning::UnfinishedLine { path: path.clone(), line },
+            Warning::Link { path: path.clone() },
+            Warning::NotATranscript { path },
+            Warning::Bug { session: reason.clone() },
+            Warning::Server { message: reason },
+        ];
+        let kinds: std::collections::BTreeSet<_> = all.iter().map(Warning::kind).collect();
+        assert_eq!(kinds, KINDS.iter().map(|(kind, _)| *kind).collect());
+    }
 
     #[test]
     fn memory_is_bounded_and_counts_are_not() {

@@ -6,7 +6,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::{Server, recordings, stdout, upload};
+use support::{Server, moda_agent, recordings, stdout, upload};
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -42,6 +42,13 @@ fn its_summary_is_a_real_one() {
     let untimed =
         |text: &str| text.lines().map(|line| line.split(" in 0.").next().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(untimed(&said), untimed(&block("text", 1)));
+}
+
+#[test]
+fn its_accounts_are_real_ones() {
+    let mut command = moda_agent();
+    command.args(["sessions", "--color", "never", &recordings("interactive-2.1.330")]).env("HOME", "/Users/ada");
+    assert_eq!(stdout(command), block("text", 2));
 }
 
 #[test]

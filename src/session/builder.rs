@@ -39,8 +39,10 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new(id: String) -> Self {
-        Self { id, ..Self::default() }
+    pub(crate) fn new(id: String, started_at: Option<Timestamp>) -> Self {
+        let mut builder = Self { id, ..Self::default() };
+        builder.facts.started_at = started_at;
+        builder
     }
 
     /// Takes the next record of the main transcript.

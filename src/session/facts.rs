@@ -11,9 +11,9 @@ use crate::transcript::{ModelUsage, Record, Timestamp, Tokens};
 pub struct Facts {
     /// The working directory: where it moved to, else where it began.
     pub project: Option<String>,
-    /// When a user or an assistant first said something.
+    /// The time of its first record.
     pub started_at: Option<Timestamp>,
-    /// When last.
+    /// When a user or an assistant last said something.
     pub ended_at: Option<Timestamp>,
     /// The models that answered, in the order of their first answers.
     pub models: Vec<String>,
@@ -63,7 +63,7 @@ impl Facts {
     fn said(&mut self, record: &Record<'_>) {
         self.said += 1;
         if let Some(at) = record.timestamp() {
-            self.started_at = Some(self.started_at.map_or(at, |first| first.min(at)));
+            self.started_at = self.started_at.or(Some(at));
             self.ended_at = self.ended_at.max(Some(at));
         }
         if let Some(version) = record.version.as_deref()

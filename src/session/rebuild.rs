@@ -15,7 +15,7 @@ type Meter<'a> = &'a dyn Fn(u64);
 /// Reads and rebuilds one session. Whatever is damaged costs itself and a warning, nothing more.
 #[must_use]
 pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
-    let mut builder = Builder::new(files.id.clone());
+    let mut builder = Builder::new(files.id.clone(), files.began_at());
     let mut warnings = Warnings::default();
     for path in &files.main {
         read(path, meter, &mut warnings, &mut |record| builder.take(record));

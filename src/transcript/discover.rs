@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use super::families::{Family, families};
 use super::head::Head;
 use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
+use super::timestamp::Timestamp;
 use crate::error::Error;
 use crate::warning::{Warning, Warnings};
 
@@ -30,6 +31,14 @@ pub struct SessionFiles {
     /// The size of all of them.
     pub bytes: u64,
     head: Head,
+}
+
+impl SessionFiles {
+    /// The time of its first record, which decides who owns what several sessions hold.
+    #[must_use]
+    pub fn began_at(&self) -> Option<Timestamp> {
+        self.head.started_at
+    }
 }
 
 /// A subagent's transcript.

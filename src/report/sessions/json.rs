@@ -18,7 +18,7 @@ pub(super) fn write(output: &mut impl Write, accounts: &Accounts) -> io::Result<
     let sessions = accounts.rows.iter().map(Session::of).collect();
     let totals = Totals {
         sessions: accounts.totals.sessions,
-        counts: Counts::of(&accounts.totals),
+        counts: Counts::of(&accounts.totals, None),
         warnings: accounts.warnings.counts(),
     };
     serde_json::to_writer(&mut *output, &Report { sessions, totals })?;
@@ -45,8 +45,6 @@ struct Session<'a> {
     models: &'a [String],
     #[serde(flatten)]
     counts: Counts,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reported_usage: Option<Usage>,
     warnings: u64,
 }
 
@@ -66,6 +64,8 @@ struct Counts {
     subagents: u64,
     usage: Usage,
     subagent_usage: Usage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reported_usage: Option<Usage>,
     incomplete_requests: u64,
     duplicate_requests: u64,
 }
@@ -90,15 +90,14 @@ impl<'a> Session<'a> {
             ended_at: row.ended_at.as_ref().map(Timestamp::to_string),
             client_versions: &row.client_versions,
             models: &row.models,
-            counts: Counts::of(&row.found),
-            reported_usage: theirs.map(Usage::of),
+            counts: Counts::of(&row.found, theirs),
             warnings: row.warnings,
         }
     }
 }
 
 impl Counts {
-    fn of(found: &Found) -> Self {
+    fn of(found: &Found, reported: Option<Tokens>) -> Self {
         Self {
             turns: found.turns,
             requests: found.requests,
@@ -106,6 +105,7 @@ impl Counts {
             subagents: found.subagents,
             usage: Usage::of(found.tokens),
             subagent_usage: Usage::of(found.subagent_tokens),
+            reported_usage: reported.map(Usage::of),
             incomplete_requests: found.incomplete_requests,
             duplicate_requests: found.duplicate_requests,
         }
