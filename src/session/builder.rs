@@ -21,6 +21,7 @@ use crate::transcript::{Record, Timestamp};
 
 /// What the client writes after a resume where no answer was wanted; it answers nothing.
 const NO_RESPONSE: &str = "No response requested.";
+
 /// A session in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
@@ -79,17 +80,7 @@ impl Builder {
         self.close_turn();
         let mut turns = self.turns;
         let launches = std::mem::take(self.work.launches());
-        let (requests, calls) = self.work.into_parts();
-        for (turn, request) in requests {
-            if let Some(turn) = turns.get_mut(turn) {
-                turn.requests.push(request);
-            }
-        }
-        for (turn, call) in calls {
-            if let Some(turn) = turns.get_mut(turn) {
-                turn.tool_calls.push(call);
-            }
-        }
+        self.work.hand_to(&mut turns);
         let strays = attach(&mut turns, launches, self.sidechains.into_vec());
         Session { id: self.id, facts: self.facts, turns, strays, duplicate_requests: 0 }
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::excerpt::{COMPLETION_CHARACTERS, append};
 use super::launches::Launches;
 use super::saved_usage::SavedUsage;
+use super::turn::Turn;
 use crate::transcript::{Block, Record, Tokens};
 
 /// The model name of the assistant records that the client makes up.
@@ -129,6 +130,20 @@ impl Work {
     /// The ids of its calls.
     pub(crate) fn call_ids(&self) -> impl Iterator<Item = &String> {
         self.call_index.keys()
+    }
+
+    /// Gives each turn its requests and calls.
+    pub(crate) fn hand_to(self, turns: &mut [Turn]) {
+        for (turn, request) in self.requests {
+            if let Some(turn) = turns.get_mut(turn) {
+                turn.requests.push(request);
+            }
+        }
+        for (turn, call) in self.calls {
+            if let Some(turn) = turns.get_mut(turn) {
+                turn.tool_calls.push(call);
+            }
+        }
     }
 
     /// All that was collected, in the order of the records.

@@ -3,6 +3,7 @@
 //! Knows the format of Claude Code's transcripts and nothing of what they mean together.
 //! Every field may be missing or of a wrong type, and unknown records are normal.
 
+mod content;
 mod cost;
 mod discover;
 mod families;
@@ -17,12 +18,13 @@ mod salvage;
 mod timestamp;
 mod usage;
 
+pub use content::{Block, Content, Input};
 pub use cost::ModelUsage;
 pub use discover::{Discovery, SessionFiles, SubagentFile, discover};
 pub use families::Family;
 pub use glance::matters;
 pub use lines::{Line, Lines};
-pub use record::{Block, Content, Input, Message, Record, SubagentMeta};
+pub use record::{Message, Record, SubagentMeta};
 pub use salvage::{State, read_records};
 pub use timestamp::{Timestamp, Written};
 pub use usage::Tokens;

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::de::{IgnoredAny, SeqAccess};
-
+use super::content::{Content, Parts};
 use super::cost::ModelUsage;
-use super::lenient::{Any, Lenient, RawText, object};
+use super::lenient::{Any, object};
 use super::timestamp::{Timestamp, Written};
 use super::usage::Usage;
 
@@ -170,103 +169,6 @@ object! {
         tool_use_id: Text<'a> = "toolUseId",
         /// The subagent that launched it, if not the main chain.
         parent_agent_id: Text<'a> = "parentAgentId",
-    }
-}
-
-/// The content of a message: one string, or blocks.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Content<'a> {
-    /// None, or of a type that says nothing.
-    #[default]
-    Nothing,
-    /// The old form, still used for prompts.
-    Text(Cow<'a, str>),
-    /// One block a record is usual, more are possible.
-    Blocks(Vec<Block<'a>>),
-}
-
-/// What programs that descend from Gemini CLI have in place of a content; only that it is there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts(pub bool);
-
-impl<'de> Lenient<'de> for Parts {
-    fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Self, A::Error> {
-        while array.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Self(true))
-    }
-}
-
-impl<'a> Content<'a> {
-    /// The blocks, none for a string.
-    #[must_use]
-    pub fn blocks(&self) -> &[Block<'a>] {
-        if let Content::Blocks(blocks) = self { blocks } else { &[] }
-    }
-
-    /// The texts: the string itself, or each text block's.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let string = if let Content::Text(text) = self { Some(text.as_ref()) } else { None };
-        let blocks = self.blocks().iter().filter(|block| block.is("text")).filter_map(|block| block.text.as_deref());
-        string.into_iter().chain(blocks)
-    }
-}
-
-impl<'de> Lenient<'de> for Content<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
-        Content::Text(text)
-    }
-    fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Self, A::Error> {
-        let mut blocks = Vec::new();
-        while let Some(Any(block)) = array.next_element::<Any<Block<'de>>>()? {
-            blocks.push(block);
-        }
-        Ok(Content::Blocks(blocks))
-    }
-}
-
-object! {
-    /// One content block.
-    pub struct Block {
-        /// `text`, `thinking`, `tool_use`, `tool_result`, ...
-        kind: Text<'a> = "type",
-        /// Of `text`.
-        text: Text<'a> = "text",
-        /// Of `thinking`; empty where only its signature was saved.
-        thinking: Text<'a> = "thinking",
-        /// Of `tool_use`.
-        id: Text<'a> = "id",
-        /// Of `tool_use`: the tool.
-        name: Text<'a> = "name",
-        /// Of `tool_use`: what the tool is asked.
-        input: RawText<'a> = "input",
-        /// Of `tool_result`: the call it answers.
-        tool_use_id: Text<'a> = "tool_use_id",
-        /// Of `tool_result`: what the tool answered.
-        content: RawText<'a> = "content",
-    }
-}
-
-object! {
-    /// What a tool is asked.
-    pub struct Input {
-        /// Of the tools that launch subagents: the subagent's prompt.
-        prompt: Text<'a> = "prompt",
-    }
-}
-
-impl Input<'_> {
-    /// Reads a block's input.
-    #[must_use]
-    pub fn read(text: &str) -> Input<'_> {
-        serde_json::from_str::<Any<Input<'_>>>(text).map(|Any(input)| input).unwrap_or_default()
-    }
-}
-
-impl Block<'_> {
-    /// Whether this is a block of that kind.
-    #[must_use]
-    pub fn is(&self, kind: &str) -> bool {
-        self.kind.as_deref() == Some(kind)
     }
 }
 
