@@ -13,13 +13,14 @@ use crate::error::plain;
 const KEPT: usize = 1_000;
 
 /// The kinds under which warnings are counted, and what they mean.
-pub const KINDS: [(&str, &str); 10] = [
+pub const KINDS: [(&str, &str); 11] = [
     ("damaged_line", "A part of a line is no JSON, and is left out; what stands before and behind it counts."),
     (
         "repaired_line",
         "A line holds half characters, bytes that are no UTF-8 or control characters. They are replaced; the line counts.",
     ),
     ("odd_time", "A prompt or an answer has no time, or one outside the years 2024 to 2099. It counts without one."),
+    ("parent_ring", "A record is its own ancestor. It counts where it stands."),
     ("overlong_line", "A line is longer than 256 MiB, and is left out."),
     ("unfinished_line", "The last line is cut. The client may be writing it; it is left for the next run."),
     ("unreadable_file", "A file or folder could not be read, or not to its end."),
@@ -57,6 +58,13 @@ pub enum Warning {
     },
     /// A record does not say when it was written, or what no clock can mean.
     OddTime {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
+    /// A record descends from itself.
+    Ring {
         /// The transcript.
         path: PathBuf,
         /// Counted from 1.
@@ -120,6 +128,7 @@ impl Warning {
             Warning::DamagedLine { .. } => "damaged_line",
             Warning::RepairedLine { .. } => "repaired_line",
             Warning::OddTime { .. } => "odd_time",
+            Warning::Ring { .. } => "parent_ring",
             Warning::OverlongLine { .. } => "overlong_line",
             Warning::Link { .. } => "link",
             Warning::UnfinishedLine { .. } => "unfinished_line",
@@ -142,6 +151,13 @@ impl fmt::Display for Warning {
             }
             Warning::OddTime { path, line } => {
                 write!(formatter, "{}:{line}: no usable time; the record counts without one", path.display())
+            }
+            Warning::Ring { path, line } => {
+                write!(
+                    formatter,
+                    "{}:{line}: the record is its own ancestor; it counts where it stands",
+                    path.display()
+                )
             }
             Warning::OverlongLine { path, line } => {
                 write!(formatter, "{}:{line}: the line is too long and is left out", path.display())
@@ -203,8 +219,8 @@ impl Warnings {
     /// is neither, nor is another program's file.
     #[must_use]
     pub fn input_was_damaged(&self) -> bool {
-        const DAMAGES: [&str; 6] =
-            ["unreadable_file", "damaged_line", "repaired_line", "odd_time", "overlong_line", "bug"];
+        const DAMAGES: [&str; 7] =
+            ["unreadable_file", "damaged_line", "repaired_line", "odd_time", "parent_ring", "overlong_line", "bug"];
         self.counts.keys().any(|kind| DAMAGES.contains(kind))
     }
 }
@@ -221,6 +237,7 @@ mod tests {
             Warning::DamagedLine { path: path.clone(), line, column: 1 },
             Warning::RepairedLine { path: path.clone(), line },
             Warning::OddTime { path: path.clone(), line },
+            Warning::Ring { path: path.clone(), line },
             Warning::OverlongLine { path: path.clone(), line },
             Warning::UnfinishedLine { path: path.clone(), line },
             Warning::Link { path: path.clone() },

@@ -12,6 +12,7 @@ mod excerpt;
 mod facts;
 mod injected;
 mod launches;
+mod lineage;
 mod place;
 mod queued;
 mod rebuild;

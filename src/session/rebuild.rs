@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Session;
 use super::builder::Builder;
+use super::lineage::Lineage;
 use crate::transcript::{Line, Lines, Record, SessionFiles, State, SubagentMeta, matters, read_records};
 use crate::warning::{Warning, Warnings};
 
@@ -31,19 +32,26 @@ pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
 
 /// Gives every record that may count to `take`.
 fn read(path: &Path, meter: Meter<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
+    let mut lineage = Lineage::default();
     let read = File::open(path).and_then(|source| {
         let mut lines = Lines::new(Metered { source, meter });
         while let Some(line) = lines.next_line()? {
             if line.is_cut {
                 warnings.push(Warning::OverlongLine { path: path.to_owned(), line: line.number });
             } else if matters(line.bytes) && !line.bytes.trim_ascii().is_empty() {
-                read_line(path, line, warnings, take);
+                read_line(path, line, warnings, &mut |record| {
+                    lineage.take(record, line.number);
+                    take(record);
+                });
             }
         }
         Ok(())
     });
     if let Err(error) = read {
         warnings.push(Warning::unreadable(path, &error));
+    }
+    for line in lineage.rings() {
+        warnings.push(Warning::Ring { path: path.to_owned(), line });
     }
 }
 
