@@ -48,7 +48,7 @@ impl Builder {
 
     /// Takes the next record of the main transcript.
     pub(crate) fn take(&mut self, record: &Record<'_>) {
-        let seen = record.uuid.as_ref().is_some_and(|uuid| !self.seen.insert(uuid.clone().into_owned()));
+        let seen = self.is_seen(record);
         self.facts.take(record);
         match record.kind.as_deref() {
             _ if record.is_sidechain => self.sidechains.take_inline(record, self.work.launches(), seen),
@@ -64,7 +64,7 @@ impl Builder {
 
     /// Takes the next record of the transcript of subagent `id`.
     pub(crate) fn take_of_subagent(&mut self, id: &str, record: &Record<'_>) {
-        let seen = record.uuid.as_ref().is_some_and(|uuid| !self.seen.insert(uuid.clone().into_owned()));
+        let seen = self.is_seen(record);
         self.facts.take(record);
         self.sidechains.of(id).take(record, seen);
     }
@@ -83,6 +83,12 @@ impl Builder {
         self.work.hand_to(&mut turns);
         let strays = attach(&mut turns, launches, self.sidechains.into_vec());
         Session { id: self.id, facts: self.facts, turns, strays, duplicate_requests: 0 }
+    }
+
+    /// Whether a record with its id was taken before. An id that was blotted out is none.
+    fn is_seen(&mut self, record: &Record<'_>) -> bool {
+        let id = record.uuid.as_deref().filter(|uuid| !uuid.is_empty() && !uuid.contains("REDACTED"));
+        id.is_some_and(|uuid| !self.seen.insert(uuid.to_owned()))
     }
 
     fn user(&mut self, record: &Record<'_>) {
@@ -216,7 +222,7 @@ impl Builder {
         let text = joined(&record.attachment.prompt);
         if !known && !Queued::goes_on(record) {
             self.queued.give(record, &text);
-            self.prompt(record, PromptKind::Human, &text);
+            self.prompt(record, Queued::kind(record, &text), &text);
         }
     }
 
@@ -233,7 +239,8 @@ impl Builder {
     /// A local command that the SDK gave while a turn runs, as to switch the model. It goes with
     /// the turn's own `promptId`, and starts no turn.
     fn is_aside(&self, record: &Record<'_>) -> bool {
-        let open = self.turns.last().filter(|turn| turn.is_answered());
+        let is_sdk = record.entrypoint.as_deref().is_some_and(|entrypoint| entrypoint.starts_with("sdk"));
+        let open = self.turns.last().filter(|turn| is_sdk && turn.is_answered());
         let prompt_id = open.and_then(|turn| turn.prompt_id.as_deref());
         record.turn_origin.is_none() && prompt_id.is_some() && record.prompt_id.as_deref() == prompt_id
     }

@@ -1,6 +1,8 @@
 //! What a user record is: most are not a user's.
 //!
-//! The rules of the format's map (§6.2) in its order; the first that fits decides.
+//! The rules of the format's map (§6.2); the first that fits decides. An interrupt is one in any
+//! turn, so it comes before the turn's origin; and a record that the client injected starts a turn
+//! where it says so (`turnOrigin`), so that comes before `isMeta`.
 
 use std::borrow::Cow;
 
@@ -68,10 +70,12 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
     if content.blocks().iter().any(|block| block.is("tool_result")) {
         return UserRecord::ToolResult;
     }
-    let first = content.texts().next().unwrap_or_default().trim_start();
+    let first = content.texts().map(said).find(|text| !text.is_empty()).unwrap_or_default();
     let starts = |tags: &[&str]| tags.iter().any(|tag| first.starts_with(tag));
     if record.is_compact_summary {
         UserRecord::CompactSummary
+    } else if INTERRUPTS.contains(&first.trim_end()) && !record.is_meta && !was_entered(record) {
+        UserRecord::Interrupt
     } else if is_machine(record) {
         UserRecord::Prompt(PromptKind::Machine, joined(content))
     } else if record.is_meta {
@@ -82,8 +86,6 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
         UserRecord::CompactSummary
     } else if starts(&CAVEATS) {
         UserRecord::Injected
-    } else if INTERRUPTS.contains(&first) {
-        UserRecord::Interrupt
     } else if starts(&MACHINES) {
         UserRecord::Prompt(PromptKind::Machine, joined(content))
     } else if starts(&OUTPUTS) {
@@ -92,8 +94,12 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
         UserRecord::Prompt(PromptKind::Shell, command)
     } else if let Some(command) = slash_command(first) {
         UserRecord::Prompt(PromptKind::Command, command)
-    } else if content.texts().next().is_some() && content.texts().all(is_context) || *content == Content::Nothing {
+    } else if is_context_only(content) {
         UserRecord::Context
+    } else if let Content::Text(text) = content
+        && CONTEXTS.iter().any(|tag| text.trim_start().starts_with(tag))
+    {
+        UserRecord::Prompt(PromptKind::Human, Cow::Borrowed(first))
     } else {
         UserRecord::Prompt(PromptKind::Human, joined(content))
     }
@@ -101,12 +107,16 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
 
 /// Who started the turn, in the words of the newest clients: `human`, `sdk`, `task_notification`, ...
 pub(crate) fn turn_origin(record: &Record<'_>, kind: PromptKind) -> String {
-    if let Some(origin) = record.turn_origin.as_deref().or(record.origin.kind.as_deref()) {
+    let origin = record.turn_origin.as_deref().or(record.origin.kind.as_deref());
+    if let Some(origin) = origin.or(record.attachment.origin.kind.as_deref()) {
         return origin.replace('-', "_");
     }
     let sdk = |entrypoint: &str| entrypoint.starts_with("sdk");
     match (kind, record.prompt_source.as_deref()) {
-        (PromptKind::Machine, _) => machine_of(record.message.content.texts().next().unwrap_or_default()),
+        (PromptKind::Machine, _) => {
+            let said = record.message.content.texts().chain(record.attachment.prompt.texts()).next();
+            machine_of(said.unwrap_or_default())
+        }
         (_, Some("sdk")) => "sdk".to_owned(),
         (_, None) if record.entrypoint.as_deref().is_some_and(sdk) => "sdk".to_owned(),
         _ => "human".to_owned(),
@@ -135,7 +145,7 @@ fn was_entered(record: &Record<'_>) -> bool {
 }
 
 fn is_machine(record: &Record<'_>) -> bool {
-    record.origin.kind.as_deref().is_some_and(|kind| kind != "human")
+    record.origin.kind.as_deref().is_some_and(|kind| kind != "human" && !record.is_meta)
         || record.turn_origin.as_deref().is_some_and(|origin| !matches!(origin, "human" | "sdk"))
 }
 
@@ -149,11 +159,32 @@ fn machine_of(text: &str) -> String {
     }
 }
 
-fn is_context(text: &str) -> bool {
-    CONTEXTS.iter().any(|tag| text.trim_start().starts_with(tag))
+/// Whether nothing is said: no text but notes of an editor or a hook, and nothing was pasted.
+fn is_context_only(content: &Content<'_>) -> bool {
+    let is_empty_prompt = matches!(content, Content::Text(text) if text.is_empty() || text == NO_CONTENT);
+    let is_pasted = content.blocks().iter().any(|block| block.is("image") || block.is("document"));
+    !is_empty_prompt && !is_pasted && content.texts().map(said).all(str::is_empty)
 }
 
-/// A prompt's text: the string, or the text blocks that are not context, a line each.
+/// What is left of a text without the notes before it.
+fn said(text: &str) -> &str {
+    let text = text.trim_start();
+    let Some(tag) = CONTEXTS.iter().find(|tag| text.starts_with(**tag)) else { return text };
+    let end = format!("</{}", tag.trim_start_matches('<'));
+    text.split_once(&end).map_or("", |(_, rest)| said(rest))
+}
+
+fn is_context(text: &str) -> bool {
+    said(text).is_empty()
+}
+
+/// Whether a text began as machine prompts did before records named their origin.
+pub(super) fn is_machine_text(text: &str) -> bool {
+    MACHINES.iter().any(|tag| text.trim_start().starts_with(tag))
+}
+
+/// A prompt's text: the string, or the text blocks that are not context, a line each. Notes before
+/// it are left out, but not those that were entered with it.
 pub(super) fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
     if let Content::Text(text) = content {
         return Cow::Borrowed(if text == NO_CONTENT { "" } else { text });
@@ -244,6 +275,21 @@ mod tests {
             (r#""entrypoint":"sdk-cli","#, r#""hello""#, "Human sdk hello"),
             ("", r#"[{"type":"image"}]"#, "Human human "),
             ("", "null", "Context"),
+            ("", "[]", "Context"),
+            ("", r#""<system-reminder>x</system-reminder>\nplease fix it""#, "Human human please fix it"),
+            ("", r#"[{"type":"text","text":"<ide_selection>a</ide_selection>"},{"type":"image"}]"#, "Human human "),
+            (
+                "",
+                r#"[{"type":"text","text":"<ide_opened_file>a</ide_opened_file>"},{"type":"text","text":"<command-name>/clear</command-name>"}]"#,
+                "Command human /clear",
+            ),
+            (
+                "",
+                r#"[{"type":"text","text":"<system-reminder>x</system-reminder>"},{"type":"text","text":"[Request interrupted by user]\n"}]"#,
+                "Interrupt",
+            ),
+            (r#""turnOrigin":"task_notification","#, r#""[Request interrupted by user]""#, "Interrupt"),
+            (r#""isMeta":true,"origin":{"kind":"auto-continuation"},"#, r#""go on""#, "Injected"),
             ("", r#"" keep  white space\n""#, "Human human  keep  white space\n"),
         ] {
             assert_eq!(of(fields, content), expected, "{fields} {content}");

@@ -10,6 +10,7 @@ use super::Session;
 use super::saved_usage::SavedUsage;
 use super::subagent::Subagent;
 use super::work::{Request, ToolCall};
+use crate::transcript::digest;
 
 /// What all copies of a request say together.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ struct Known {
     /// The length of the first copy's text.
     length: usize,
     calls: Vec<ToolCall>,
+    /// The ids of these calls, digested.
+    call_ids: HashSet<u64>,
 }
 
 /// Sessions that share a history, one after the other in the order in which they began. Of the
@@ -77,7 +80,7 @@ impl Copies {
 
     fn called(&mut self, call: &ToolCall) {
         if let Some(known) = self.known.get_mut(&call.request_id)
-            && !known.calls.iter().any(|other| other.id == call.id)
+            && known.call_ids.insert(digest(call.id.as_bytes()))
         {
             known.calls.push(call.clone());
         }
@@ -102,12 +105,14 @@ fn rejoin(sessions: &mut [Session], known: &HashMap<String, Known>) {
     let mut callers = HashMap::new();
     for (index, session) in sessions.iter().enumerate() {
         for (turn, calls) in session.turns.iter().map(|turn| &turn.tool_calls).enumerate() {
-            for call in calls {
+            for call in calls.iter().filter(|call| known.contains_key(&call.request_id)) {
                 callers.entry(call.id.clone()).or_insert((index, turn));
             }
         }
     }
-    let is_alone = |agent: &Subagent| !agent.requests.iter().any(|request| known.contains_key(&request.id));
+    let is_alone = |agent: &Subagent| {
+        !agent.requests.is_empty() && !agent.requests.iter().any(|request| known.contains_key(&request.id))
+    };
     let first = |agent: &Subagent| callers.get(agent.launched_by.as_ref()?).copied();
     let mut moved = Vec::new();
     for (index, session) in sessions.iter_mut().enumerate() {

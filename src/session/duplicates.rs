@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 
 use super::Session;
-use super::place::{Place, has_new_ids};
+use super::place::Place;
 use super::turn::Turn;
 use super::work::{Request, ToolCall};
 
@@ -38,17 +38,24 @@ impl Owners {
                 duplicates == 0 || !agent.requests.is_empty()
             });
         }
-        let copied = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0).unwrap_or_default();
-        let mut places = places.iter().enumerate();
-        session.turns.retain(|turn| {
-            let Some((index, place)) = places.next().filter(|_| is_unanswered(turn)) else { return true };
-            let is_history = index < copied && has_new_ids(turn);
-            self.is_new(turn, place) && !is_history
-        });
+        self.drop_copied_turns(&mut session, &places);
         if session.facts.reported.is_some() {
             session.facts.used.own = session.tokens_by_model();
         }
         session
+    }
+
+    /// Drops the unanswered turns that are copies. What their subagents did is no copy, and stays.
+    fn drop_copied_turns(&mut self, session: &mut Session, places: &[Place]) {
+        let copied = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0).unwrap_or_default();
+        let turns = std::mem::take(&mut session.turns);
+        for (index, (turn, place)) in turns.into_iter().zip(places).enumerate() {
+            if !is_unanswered(&turn) || self.is_new(&turn, place) && index >= copied {
+                session.turns.push(turn);
+            } else {
+                session.strays.extend(turn.subagents);
+            }
+        }
     }
 
     /// Drops the requests that are owned already, with their calls; says how many.
@@ -65,13 +72,14 @@ impl Owners {
         dropped.len() as u64
     }
 
-    /// Whether an unanswered turn is no copy. Its names are all taken, whatever is known already.
+    /// Whether an unanswered turn is no copy. All its names are taken, whatever is known already.
     fn is_new(&mut self, turn: &Turn, place: &Place) -> bool {
         let Some(prompt) = &turn.prompt else { return true };
-        let ids = prompt.copied_from.iter().chain(&prompt.uuid);
-        let known: Vec<_> = ids.map(|id| !self.take("prompt", id)).collect();
-        let place = place.name(turn).is_some_and(|name| !self.take("place", &name));
-        !place && !known.contains(&true)
+        let ids = [prompt.copied_from.clone(), prompt.uuid.clone()].map(|id| ("prompt", id));
+        let time = turn.started_at.map(|at| format!("{}\n{}", at.nanoseconds(), prompt.text));
+        let names = ids.into_iter().chain([("time", time), ("place", place.name(turn))]);
+        let known = names.filter_map(|(kind, name)| Some(!self.take(kind, &name?)));
+        known.fold(true, |is_new, is_known| is_new && !is_known)
     }
 
     /// Whether nobody had it before.

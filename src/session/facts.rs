@@ -1,6 +1,6 @@
 //! What a session's records say of the session as a whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::version::ClientVersion;
 use super::work::SYNTHETIC;
@@ -26,6 +26,9 @@ pub struct Facts {
     /// Records of a user or an assistant. A file without one is no session.
     pub said: u64,
     versions: BTreeSet<(Option<ClientVersion>, String)>,
+    /// The newest record's version and model: most records have the same.
+    newest: [Option<String>; 2],
+    known_models: HashSet<String>,
 }
 
 /// Tokens by model.
@@ -66,17 +69,22 @@ impl Facts {
             self.started_at = self.started_at.or(Some(at));
             self.ended_at = self.ended_at.max(Some(at));
         }
-        if let Some(version) = record.version.as_deref()
-            && !self.versions.iter().any(|(_, known)| known == version)
-        {
-            self.versions.insert((ClientVersion::parse(version), version.to_owned()));
+        let model = record.message.model.as_deref().filter(|model| record.is("assistant") && *model != SYNTHETIC);
+        let [newest_version, newest_model] = &mut self.newest;
+        if let Some(version) = changed(newest_version, record.version.as_deref()) {
+            self.versions.insert((ClientVersion::parse(&version), version));
         }
-        if let Some(model) = record.message.model.as_deref()
-            && record.is("assistant")
-            && model != SYNTHETIC
-            && !self.models.iter().any(|known| known == model)
+        if let Some(model) = changed(newest_model, model)
+            && self.known_models.insert(model.clone())
         {
-            self.models.push(model.to_owned());
+            self.models.push(model);
         }
     }
+}
+
+/// The text, if it is another than the newest.
+fn changed(newest: &mut Option<String>, text: Option<&str>) -> Option<String> {
+    let text = text.filter(|text| newest.as_deref() != Some(text))?;
+    *newest = Some(text.to_owned());
+    newest.clone()
 }

@@ -5,10 +5,9 @@
 //! background subagent ended, and at last that subagent and call have the same prompt.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::classify::tagged;
-use crate::transcript::{Block, Input, Record};
+use crate::transcript::{Block, Input, Record, digest};
 
 /// The tools that launch subagents; `Task` became `Agent` around 2.1.63.
 const LAUNCHERS: [&str; 2] = ["Task", "Agent"];
@@ -38,7 +37,7 @@ impl Launches {
     pub(super) fn called(&mut self, call: &str, block: &Block<'_>) {
         if block.name.as_deref().is_some_and(is_launcher) {
             let prompt = Input::read(block.input.0).prompt.unwrap_or_default();
-            self.prompted.push((digest(&prompt), call.to_owned()));
+            self.prompted.push((digest(prompt.as_bytes()), call.to_owned()));
         }
     }
 
@@ -106,13 +105,6 @@ impl Launches {
             self.calls.insert(agent.to_owned(), (source, call.to_owned()));
         }
     }
-}
-
-/// Prompts are compared, not shown; they can be long.
-pub(super) fn digest(prompt: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    prompt.hash(&mut hasher);
-    hasher.finish()
 }
 
 fn is_launcher(tool: &str) -> bool {

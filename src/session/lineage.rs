@@ -3,8 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::launches::digest;
-use crate::transcript::Record;
+use crate::transcript::{Record, digest};
 
 /// The parents of a file's records.
 #[derive(Debug, Default)]
@@ -18,7 +17,7 @@ impl Lineage {
     /// Takes the next record, which stands on this line.
     pub(super) fn take(&mut self, record: &Record<'_>, line: u64) {
         let (Some(uuid), Some(parent)) = (&record.uuid, &record.parent_uuid) else { return };
-        let (uuid, parent) = (digest(uuid), digest(parent));
+        let (uuid, parent) = (digest(uuid.as_bytes()), digest(parent.as_bytes()));
         if uuid == parent || !self.parents.contains_key(&parent) {
             self.early.push((uuid, line));
         }

@@ -2,13 +2,12 @@
 //!
 //! Clients up to 1.0.128 resumed by copying the history, with new ids and times but for the
 //! requests'. A turn that was answered is known by its request; one that failed or was stopped
-//! only by its place: before a copied request, since the copied history comes first, or else the
-//! request before it, how many unanswered turns stand between, and its text.
+//! only by its place: the request before it, how many unanswered turns stand between, and its text.
 
 use super::ClientVersion;
 use super::turn::Turn;
 
-/// From here on a copied record keeps its id, or names that of the original.
+/// From here on a copied record keeps its id and its time, or names the id of the original.
 const IDS_KEPT_SINCE: ClientVersion = ClientVersion(2, 0, 0);
 
 /// Where a turn stands.
@@ -43,8 +42,8 @@ impl Place {
     }
 }
 
-/// Whether a copy of the turn would have ids of its own.
-pub(super) fn has_new_ids(turn: &Turn) -> bool {
+/// Whether a copy of the turn would have ids and times of its own.
+fn has_new_ids(turn: &Turn) -> bool {
     let version = turn.client_version.as_deref().and_then(ClientVersion::parse);
     version.is_some_and(|version| version < IDS_KEPT_SINCE)
 }

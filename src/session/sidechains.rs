@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::launches::{Launches, digest};
+use super::launches::Launches;
 use super::subagent::Sidechain;
-use crate::transcript::Record;
+use crate::transcript::{Record, digest};
 
 /// All subagents of a session.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Sidechains {
             (_, Some(known), ..) => known,
             // What a damaged line held is missing: the newest is the likeliest.
             (_, None, Some(_), Some(newest)) => newest,
-            _ if seen => return,
+            _ if seen || !(record.is("user") || record.is("assistant")) => return,
             _ => self.begin(record, launches),
         };
         self.newest = Some(index);
@@ -55,7 +55,7 @@ impl Sidechains {
     /// A subagent without an id goes by that of its first record.
     fn begin(&mut self, record: &Record<'_>, launches: &mut Launches) -> usize {
         let index = self.index(record.uuid.as_deref().unwrap_or("inline"));
-        let prompt = record.message.content.texts().next().map(digest);
+        let prompt = record.message.content.texts().next().map(|text| digest(text.as_bytes()));
         self.at(index).agent.launched_by = launches.take_newest(prompt);
         index
     }

@@ -1,9 +1,8 @@
 //! The agents that a session's tool calls launched.
 
-use super::launches::digest;
 use super::turn::Turn;
 use super::work::{Request, SYNTHETIC, ToolCall, Work};
-use crate::transcript::{Record, SubagentMeta, Timestamp, Tokens};
+use crate::transcript::{Record, SubagentMeta, Timestamp, Tokens, digest};
 
 /// The client's own agents, by what their ids hold: compaction, side questions and the like.
 const INTERNAL: [&str; 4] = ["acompact", "aside_question", "prompt_suggestion", "session_memory"];
@@ -99,8 +98,10 @@ impl Sidechain {
     fn user(&mut self, record: &Record<'_>) {
         if let (None, Some(text)) = (self.prompt, record.message.content.texts().next()) {
             self.agent.is_internal |= text == WARM_UP;
-            self.prompt = Some(digest(text));
+            self.prompt = Some(digest(text.as_bytes()));
         }
+        let notes = record.message.content.texts().filter(|text| text.starts_with("<task-notification>"));
+        notes.for_each(|text| self.work.launches().notified(text));
         self.work.results(record);
     }
 

@@ -65,10 +65,13 @@ impl Work {
     /// Takes an assistant record of `turn`. A record that was `seen` before can only correct the usage.
     pub(crate) fn answer(&mut self, turn: usize, record: &Record<'_>, seen: bool) {
         let message = &record.message;
-        let Some(id) = request_id(record) else { return };
+        let Some(id) = record.request_key().map(str::to_owned) else { return };
         let (turn, request) = self.request(turn, &id);
-        request.usage = request.usage.and(SavedUsage::of(message, record.version.as_deref()));
-        request.model = request.model.take().or_else(|| message.model.clone().map(Into::into));
+        let saved = SavedUsage::of(message, record.version.as_deref());
+        request.usage = request.usage.and(saved);
+        if message.model.is_some() && (request.model.is_none() || request.usage.tokens == saved.tokens) {
+            request.model = message.model.clone().map(Into::into);
+        }
         if seen {
             return;
         }
@@ -111,7 +114,7 @@ impl Work {
 
     /// The user stopped a turn; its newest request is cut if it has not ended.
     pub(crate) fn interrupt(&mut self, turn: usize) {
-        let newest = self.requests.iter_mut().rev().find(|(of, _)| *of == turn);
+        let newest = self.requests.iter_mut().rev().take_while(|(of, _)| *of >= turn).find(|(of, _)| *of == turn);
         if let Some((_, request)) = newest.filter(|(_, request)| !request.usage.has_ended) {
             request.is_cut = true;
         }
@@ -160,12 +163,4 @@ impl Work {
         let (turn, request) = &mut self.requests[index];
         (*turn, request)
     }
-}
-
-/// A request is known by its `message.id`. Some providers send none; then what has a usage is a
-/// request, and goes by its `requestId` or, at last, by the record's `uuid`.
-fn request_id(record: &Record<'_>) -> Option<String> {
-    let of_provider = [&record.request_id, &record.uuid].into_iter().filter(|_| record.message.usage.is_some());
-    let mut ids = std::iter::once(&record.message.id).chain(of_provider).flatten();
-    ids.find(|id| !id.is_empty()).map(|id| id.clone().into_owned())
 }

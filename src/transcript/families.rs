@@ -7,12 +7,12 @@
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::thread;
 
 use memchr::memmem::Finder;
 
+use super::digest::digest;
 use super::discover::SessionFiles;
 use super::glance::{scalar, string};
 use super::lines::Lines;
@@ -22,6 +22,9 @@ use crate::ordered::in_order;
 /// Sessions that share a history, in the order in which they began. Most are alone.
 pub type Family = Vec<SessionFiles>;
 
+/// A family is in memory as a whole. Of a larger one, which real histories do not make, only so
+/// many sessions learn of each other.
+const LARGEST: usize = 64;
 /// Sessions looked through ahead of the one that is taken, for each thread.
 const AHEAD: usize = 16;
 
@@ -40,13 +43,18 @@ pub(super) fn families(sessions: Vec<SessionFiles>) -> Vec<Family> {
         Ok::<_, Infallible>(())
     });
     let mut families: Vec<Family> = all.iter().map(|_| Vec::new()).collect();
+    let mut whole = Vec::new();
     for (index, session) in all.into_iter().enumerate() {
-        if let Some(family) = families.get_mut(kin.first(index)) {
-            family.push(session);
+        let Some(family) = families.get_mut(kin.first(index)) else { continue };
+        family.push(session);
+        if family.len() == LARGEST {
+            whole.push((kin.first(index), std::mem::take(family)));
         }
     }
-    families.retain(|family| !family.is_empty());
-    families
+    let rest = families.into_iter().enumerate().filter(|(_, family)| !family.is_empty());
+    whole.extend(rest);
+    whole.sort_by_key(|(first, _)| *first);
+    whole.into_iter().map(|(_, family)| family).collect()
 }
 
 /// Who shares with whom.
@@ -114,7 +122,7 @@ const MESSAGE: &[u8] = b"\"message\"";
 fn of_line(line: &[u8], finder: &Finder<'_>, take: &mut dyn FnMut(&[u8])) {
     let mut messages = finder.find_iter(line).filter_map(|at| line.get(at + MESSAGE.len()..));
     if !messages.all(|rest| of_message(rest, take).is_some()) {
-        read_records(line, &mut |record| record.message.id.iter().for_each(|id| take(id.as_bytes())));
+        read_records(line, &mut |record| record.request_key().into_iter().for_each(|key| take(key.as_bytes())));
     }
 }
 
@@ -141,12 +149,6 @@ fn behind<'a>(bytes: &'a [u8], sign: &[u8]) -> Option<&'a [u8]> {
     bytes.trim_ascii_start().strip_prefix(sign).map(<[u8]>::trim_ascii_start)
 }
 
-fn digest(id: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +171,8 @@ mod tests {
             (r#"{"message":{"role":"user","content":"\"message\":{\"id\":\"x\"}"}}"#, &[]),
             (r#"{"message":"text","type":"summary"}"#, &[]),
             (r#"{"message":{"id":7}}"#, &[]),
+            (r#"{"requestId":"r","uuid":"u","message":{"role":"assistant","usage":{}}}"#, &["r"]),
+            (r#"{"uuid":"u","message":{"role":"assistant","content":[]}}"#, &[]),
             (r#"{"message":{"id":"\u0061"}}"#, &["a"]),
             (r#"{"message":{"id":"#, &[]),
             ("", &[]),

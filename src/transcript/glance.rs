@@ -27,11 +27,14 @@ fn is_damaged(line: &[u8]) -> bool {
 
 /// Two writers can leave two objects on one line, and a crash half of one before the next; the
 /// first says nothing about the second. Every record that is read has a `parentUuid`, a string in
-/// a string has its quotes escaped, and the records passed over have none or begin with it.
+/// a string has its quotes escaped, and the records passed over have none or begin with it. The
+/// client's count has none; it begins with its type.
 fn holds_another(line: &[u8]) -> bool {
     const PARENT: &[u8] = b"\"parentUuid\":";
+    const COUNT: &[u8] = b"{\"type\":\"cost-state\"";
     let own = usize::from(line.starts_with(b"{\"parentUuid\":"));
-    memmem::find_iter(line, PARENT).nth(own).is_some() || memmem::find(line, b"}{").is_some()
+    memmem::find_iter(line, PARENT).nth(own).is_some()
+        || [b"}{", COUNT].iter().any(|beginning| memmem::find(line, beginning).is_some())
 }
 
 /// What the top-level keys say, read from the left until one decides. `None`: nothing certain.
@@ -69,8 +72,13 @@ pub(super) fn scalar(bytes: &[u8]) -> Option<&[u8]> {
     match bytes.first()? {
         b'"' => string(bytes).map(|(_, rest)| rest),
         b'{' | b'[' => None,
-        _ => bytes.split_at_checked(memchr2(b',', b'}', bytes)?).map(|(_, rest)| rest),
+        _ => bytes.get(bytes.iter().position(|byte| !is_of_number(*byte))?..),
     }
+}
+
+/// Whether the byte is one of a number, of `true`, `false` or `null`.
+fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
 }
 
 #[cfg(test)]
@@ -98,6 +106,7 @@ mod tests {
             (r#"{"type":"summary","summary":"x"}{"type":"assistant","message":{}}"#, true),
             (r#"{"type":"summary","summary":"x"} {"parentUuid":null,"type":"user","message":{}}"#, true),
             (r#"{"type":"queue-operation","content":"cut o{"parentUuid":"u","type":"user","message":{}}"#, true),
+            (r#"{"type":"mode","mode":"x"} {"type":"cost-state","modelUsage":{}}"#, true),
             (r#"{"type":"queue-operation","content":"{\"parentUuid\":null}"}"#, false),
             (r#"{"type":"queue-operation","content":"cut o"#, true),
             (r#"{"type":"sum"#, true),

@@ -5,6 +5,7 @@
 
 mod content;
 mod cost;
+mod digest;
 mod discover;
 mod families;
 mod glance;
@@ -20,6 +21,7 @@ mod usage;
 
 pub use content::{Block, Content, Input};
 pub use cost::ModelUsage;
+pub use digest::digest;
 pub use discover::{Discovery, SessionFiles, SubagentFile, discover};
 pub use families::Family;
 pub use glance::matters;

@@ -121,6 +121,8 @@ object! {
         prompt: Content<'a> = "prompt",
         /// Of `queued_command`: `prompt` or `task-notification`.
         command_mode: Text<'a> = "commandMode",
+        /// Of `queued_command`: who gave it.
+        origin: Origin<'a> = "origin",
         /// Of `queued_command`: the user record that holds the same, if there is one.
         source_uuid: Text<'a> = "source_uuid",
     }
@@ -177,6 +179,15 @@ impl Record<'_> {
     #[must_use]
     pub fn is(&self, kind: &str) -> bool {
         self.kind.as_deref() == Some(kind)
+    }
+
+    /// What its request is known by: the `message.id`. Some providers send none; then what has a
+    /// usage is a request, and goes by its `requestId` or, at last, by the record's `uuid`.
+    #[must_use]
+    pub fn request_key(&self) -> Option<&str> {
+        let of_provider = [&self.request_id, &self.uuid].into_iter().filter(|_| self.message.usage.is_some());
+        let mut ids = std::iter::once(&self.message.id).chain(of_provider).flatten();
+        ids.find(|id| !id.is_empty()).map(AsRef::as_ref)
     }
 
     /// When it was written, where that is known.

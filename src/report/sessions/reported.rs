@@ -40,7 +40,9 @@ fn of_model(reported: &Reported, all: &ByModel, model: &str, theirs: Tokens) -> 
     let cause = match ours {
         None if all.is_empty() => "answers without content, or a background model",
         None => "a background model",
-        Some(_) if less_in + less_out > 0 && more_in + more_out == 0 => "its count is older than the last answers",
+        Some(_) if (less_in, less_out) != (0, 0) && (more_in, more_out) == (0, 0) => {
+            "its count is older than the last answers"
+        }
         Some(_) if reported.is_incomplete && more_in == 0 => "outputs that were not saved",
         Some(_) if reported.is_compacted => "compaction, or answers without content",
         Some(_) => "answers without content",
