@@ -50,7 +50,9 @@ impl Owners {
         let copied = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0).unwrap_or_default();
         let turns = std::mem::take(&mut session.turns);
         for (index, (turn, place)) in turns.into_iter().zip(places).enumerate() {
-            if !is_unanswered(&turn) || self.is_new(&turn, place) && index >= copied {
+            // The names of answered turns are taken, too: a fork can be made before the answer.
+            let is_new = self.is_new(&turn, place);
+            if !is_unanswered(&turn) || is_new && index >= copied {
                 session.turns.push(turn);
             } else {
                 session.strays.extend(turn.subagents);
@@ -72,7 +74,7 @@ impl Owners {
         dropped.len() as u64
     }
 
-    /// Whether an unanswered turn is no copy. All its names are taken, whatever is known already.
+    /// Whether a turn's prompt is no copy. All its names are taken, whatever is known already.
     fn is_new(&mut self, turn: &Turn, place: &Place) -> bool {
         let Some(prompt) = &turn.prompt else { return true };
         let ids = [prompt.copied_from.clone(), prompt.uuid.clone()].map(|id| ("prompt", id));
