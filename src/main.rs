@@ -22,9 +22,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// A variable; an empty one counts as absent, as OpenTelemetry wants it.
+/// A variable; an empty one counts as absent, as OpenTelemetry wants it. What is no text leads
+/// nowhere, and is not passed over in silence.
 fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
 fn run(cli: Cli) -> Exit {

@@ -9,7 +9,7 @@ use std::thread;
 
 /// Runs `work` on every item on `threads` threads and gives the results to `take` in the items'
 /// order, on the calling thread. The first error of `take` ends it; work in progress is finished
-/// and dropped. `work` must not panic.
+/// and dropped. A panic of `work` goes on in the caller.
 pub fn in_order<T: Send, R: Send, E>(
     items: Vec<T>,
     threads: usize,
@@ -22,13 +22,14 @@ pub fn in_order<T: Send, R: Send, E>(
     thread::scope(|scope| {
         for _ in 0..threads.clamp(1, total.max(1)) {
             scope.spawn(|| {
+                let _closing = ClosingAfterPanic(&queue);
                 while let Some((index, item)) = queue.next() {
                     queue.done(index, work(item));
                 }
             });
         }
         let _closing = Closing(&queue);
-        (0..total).try_for_each(|index| take(queue.result(index)))
+        (0..total).map_while(|index| queue.result(index)).try_for_each(&mut take)
     })
 }
 
@@ -38,6 +39,17 @@ struct Closing<'a, T, R>(&'a Queue<T, R>);
 impl<T, R> Drop for Closing<'_, T, R> {
     fn drop(&mut self) {
         self.0.close();
+    }
+}
+
+/// Lets all go if one of the workers panics.
+struct ClosingAfterPanic<'a, T, R>(&'a Queue<T, R>);
+
+impl<T, R> Drop for ClosingAfterPanic<'_, T, R> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.close();
+        }
     }
 }
 
@@ -78,16 +90,13 @@ impl<T, R> Queue<T, R> {
         self.changed.notify_all();
     }
 
-    /// The result of one item, once it is there.
-    fn result(&self, index: usize) -> R {
-        loop {
-            let mut state = self.wait_while(|state| !state.done.contains_key(&index));
-            if let Some(result) = state.done.remove(&index) {
-                state.taken = index + 1;
-                self.changed.notify_all();
-                return result;
-            }
-        }
+    /// The result of one item, once it is there; nothing where a worker panicked.
+    fn result(&self, index: usize) -> Option<R> {
+        let mut state = self.wait_while(|state| !state.closed && !state.done.contains_key(&index));
+        let result = state.done.remove(&index)?;
+        state.taken = index + 1;
+        self.changed.notify_all();
+        Some(result)
     }
 
     fn close(&self) {
@@ -142,6 +151,13 @@ mod tests {
     #[test]
     fn a_panic_of_the_taker_hangs_nobody() {
         let run = || in_order((0..1000).collect(), 2, 8, |item: usize| item, |_| -> Result<(), ()> { panic!("a bug") });
+        assert!(std::panic::catch_unwind(run).is_err());
+    }
+
+    #[test]
+    fn a_panic_of_a_worker_hangs_nobody() {
+        let work = |item: usize| if item == 7 { panic!("a bug") } else { item };
+        let run = || in_order((0..1000).collect(), 2, 8, work, |_| Ok::<_, ()>(()));
         assert!(std::panic::catch_unwind(run).is_err());
     }
 

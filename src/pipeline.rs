@@ -42,6 +42,9 @@ pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> 
 
 /// Reads the sessions under the places and accounts for them.
 pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
+    if places.paths.is_empty() {
+        return Err(Error::usage("There is no home folder to look in.", "Name a folder of sessions."));
+    }
     let mut accounts = Accounts::default();
     let found = discover(&places.there())?;
     accounts.warn(found.warnings, console);

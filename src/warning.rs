@@ -25,7 +25,7 @@ pub const KINDS: [(&str, &str); 11] = [
     ("unfinished_line", "The last line is cut. The client may be writing it; it is left for the next run."),
     ("unreadable_file", "A file or folder could not be read, or not to its end."),
     ("link", "A symbolic link is not followed."),
-    ("other_file", "A .jsonl file is not Claude Code's, and is left out."),
+    ("other_file", "A .jsonl file holds no session of Claude Code: it is another program's, or only a title."),
     ("server_message", "The server took the spans and had something to say."),
     ("bug", "moda-agent failed on a session, and left it out."),
 ];
@@ -169,7 +169,7 @@ impl fmt::Display for Warning {
                 write!(formatter, "{}:{line}: the last line is cut; it is left for the next run", path.display())
             }
             Warning::NotATranscript { path } => {
-                write!(formatter, "{}: no transcript of Claude Code; the file is left out", path.display())
+                write!(formatter, "{}: no session of Claude Code in it; the file is left out", path.display())
             }
             Warning::Bug { session } => {
                 write!(formatter, "session {session}: moda-agent failed to read it and left it out; please report this")

@@ -37,9 +37,10 @@ impl Places {
 }
 
 fn usual(variables: Variables<'_>) -> Vec<PathBuf> {
-    let home = PathBuf::from(home(variables).unwrap_or_default());
-    let config = variables("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
-    [home.join(".claude"), config.join("claude")].map(|folder| folder.join("projects")).to_vec()
+    let home = home(variables).map(PathBuf::from);
+    let config = variables("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(".config")));
+    let folders = [home.map(|home| home.join(".claude")), config.map(|config| config.join("claude"))];
+    folders.into_iter().flatten().map(|folder| folder.join("projects")).collect()
 }
 
 /// The user's folder.
@@ -69,12 +70,13 @@ mod tests {
             "XDG_CONFIG_HOME" => Some("/conf".to_owned()),
             _ => None,
         };
-        let cases: [(Variables<'_>, &[&str], &[&str]); 6] = [
+        let cases: [(Variables<'_>, &[&str], &[&str]); 7] = [
             (&no, &["x"], &["x"]),
             (&moved, &["x"], &["x"]),
             (&moved, &[], &["/a/projects", "/b/projects"]),
             (&unix, &[], &["/home/ada/.claude/projects", "/home/ada/.config/claude/projects"]),
             (&xdg, &[], &["/home/ada/.claude/projects", "/conf/claude/projects"]),
+            (&no, &[], &[]),
             (&windows, &[], &["C:/Users/ada/.claude/projects", "C:/Users/ada/.config/claude/projects"]),
         ];
         for (variables, named, expected) in cases {

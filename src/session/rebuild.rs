@@ -1,6 +1,6 @@
 //! Files to a session: reads its transcripts line by line into a builder.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,6 +9,9 @@ use super::builder::Builder;
 use super::lineage::Lineage;
 use crate::transcript::{Line, Lines, Record, SessionFiles, State, SubagentMeta, matters, read_records};
 use crate::warning::{Warning, Warnings};
+
+/// Bytes of a sidecar file that are read; real ones have some hundred.
+const LARGEST_SIDECAR: u64 = 1024 * 1024;
 
 /// Is told how many more bytes were read.
 type Meter<'a> = &'a dyn Fn(u64);
@@ -22,12 +25,28 @@ pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
         read(path, meter, &mut warnings, &mut |record| builder.take(record));
     }
     for agent in &files.subagents {
-        if let Ok(bytes) = std::fs::read(agent.path.with_extension("meta.json")) {
-            builder.sidechain(&agent.agent_id).described(SubagentMeta::read(&bytes));
+        let sidecar = agent.path.with_extension("meta.json");
+        if let Some(bytes) = read_sidecar(&sidecar, &mut warnings) {
+            match SubagentMeta::read(&bytes) {
+                Ok(meta) => builder.sidechain(&agent.agent_id).described(meta),
+                Err(column) => warnings.push(Warning::DamagedLine { path: sidecar, line: 1, column }),
+            }
         }
         read(&agent.path, meter, &mut warnings, &mut |record| builder.take_of_subagent(&agent.agent_id, record));
     }
     (builder.finish(), warnings)
+}
+
+/// The bytes of a sidecar file, of which there may be none. What is no plain file is none: it
+/// could never end.
+fn read_sidecar(path: &Path, warnings: &mut Warnings) -> Option<Vec<u8>> {
+    path.metadata().ok().filter(Metadata::is_file)?;
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(LARGEST_SIDECAR).read_to_end(&mut bytes)) {
+        Ok(_) => return Some(bytes),
+        Err(error) => warnings.push(Warning::unreadable(path, &error)),
+    }
+    None
 }
 
 /// Gives every record that may count to `take`.

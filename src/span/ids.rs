@@ -11,6 +11,7 @@
 //! number, file name or time is part of any. OpenTelemetry forbids an id of zeros; should a
 //! digest begin so, its last byte becomes 1. A change of this page needs a new tag.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -45,13 +46,27 @@ impl SpanId {
 
 /// What identifies a turn for ever. A damaged one with neither request nor `uuid` has only its
 /// session and its text.
-#[must_use]
-pub(super) fn turn_key(session: &Session, turn: &Turn) -> String {
+fn turn_key(session: &Session, turn: &Turn) -> String {
     let request = turn.requests.first().map(|request| request.id.clone());
     let prompt = turn.prompt.as_ref();
     request
         .or_else(|| prompt.and_then(|prompt| prompt.uuid.clone()))
         .unwrap_or_else(|| format!("{}/{}", session.id, prompt.map(|prompt| prompt.text.as_str()).unwrap_or_default()))
+}
+
+/// The keys of a session's turns, no two alike. Only prompts without an id can be; the second of
+/// them is the second.
+#[derive(Debug, Default)]
+pub(super) struct TurnKeys(HashMap<String, u32>);
+
+impl TurnKeys {
+    /// The next turn's.
+    pub(super) fn of(&mut self, session: &Session, turn: &Turn) -> String {
+        let key = turn_key(session, turn);
+        let before = self.0.entry(key.clone()).or_default();
+        *before += 1;
+        if *before == 1 { key } else { format!("{key}/{before}") }
+    }
 }
 
 fn digest<const LENGTH: usize>(parts: &[&str]) -> [u8; LENGTH] {

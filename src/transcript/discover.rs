@@ -7,7 +7,7 @@
 //!
 //! Nothing but names, sizes and the transcripts' first lines is read here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub struct SessionFiles {
     /// The size of all of them.
     pub bytes: u64,
     head: Head,
+    /// Of the main transcripts, in their order.
+    heads: Vec<Head>,
 }
 
 impl SessionFiles {
@@ -79,9 +81,9 @@ pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
     }
     let mut sessions: Vec<_> = sessions.into_values().collect();
     if paths.iter().all(|path| names_one_session(path)) {
-        sessions.retain(|session| {
-            !session.main.is_empty() || session.subagents.iter().any(|agent| paths.contains(&agent.path))
-        });
+        let named: HashSet<_> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+        let is_named = |agent: &SubagentFile| agent.path.canonicalize().is_ok_and(|path| named.contains(&path));
+        sessions.retain(|session| !session.main.is_empty() || session.subagents.iter().any(is_named));
     }
     sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
     found.families = families(sessions);
@@ -97,18 +99,20 @@ fn names_one_session(path: &Path) -> bool {
 fn add(sessions: &mut BTreeMap<String, SessionFiles>, id: String, path: PathBuf, bytes: u64, head: Head) {
     let session = sessions.entry(id.clone()).or_insert_with(|| SessionFiles { id, ..SessionFiles::default() });
     session.bytes += bytes;
-    let is_first = session.main.is_empty() && session.subagents.is_empty();
     if let Some(agent_id) = agent_id(&path).map(str::to_owned) {
-        session.subagents.push(SubagentFile { agent_id, path });
-        if session.main.is_empty() && (is_first || head.order() < session.head.order()) {
+        if session.main.is_empty() && (session.subagents.is_empty() || head.order() < session.head.order()) {
             session.head = head;
         }
+        session.subagents.push(SubagentFile { agent_id, path });
         return;
     }
     if session.main.is_empty() || head.order() < session.head.order() {
-        session.head = head;
+        session.head = head.clone();
     }
-    session.main.push(path);
+    // What began first is read first; of two alike, that with the smaller path.
+    let place = session.heads.partition_point(|other| other.order() <= head.order());
+    session.heads.insert(place, head);
+    session.main.insert(place, path);
 }
 
 /// The folder above `subagents`, the file's own name, or what its records say, in this order.

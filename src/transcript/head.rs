@@ -10,8 +10,8 @@ use super::record::Record;
 use super::salvage::read_records;
 use super::timestamp::Timestamp;
 
-/// Bytes looked at before a missing answer is taken for none.
-const LIMIT: u64 = 16 * 1024 * 1024;
+/// Bytes looked at before a missing answer is taken for none: more than the longest line.
+const LIMIT: u64 = 260 * 1024 * 1024;
 /// Bytes read at a time: the head of most transcripts.
 const BLOCK: usize = 8 * 1024;
 
@@ -33,7 +33,11 @@ pub(super) struct Head {
 impl Head {
     /// Reads as few lines as answer all; a damaged line is passed over here and reported later.
     pub(super) fn read(source: impl Read) -> io::Result<Self> {
-        let mut lines = Lines::in_blocks_of(BLOCK, source.take(LIMIT));
+        Self::read_up_to(LIMIT, source)
+    }
+
+    fn read_up_to(limit: u64, source: impl Read) -> io::Result<Self> {
+        let mut lines = Lines::in_blocks_of(BLOCK, source.take(limit));
         let mut head = Self::default();
         while !head.is_complete()
             && let Some(line) = lines.next_line()?
@@ -100,8 +104,8 @@ mod tests {
 
     #[test]
     fn what_has_no_line_end_is_not_read_to_its_end() {
-        let mut source = io::repeat(b'x').take(3 * LIMIT);
-        assert_eq!(Head::read(&mut source).unwrap(), Head::default());
-        assert_eq!(source.limit(), 2 * LIMIT);
+        let mut source = io::repeat(b'x').take(3_000_000);
+        assert_eq!(Head::read_up_to(1_000_000, &mut source).unwrap(), Head::default());
+        assert_eq!(source.limit(), 2_000_000);
     }
 }

@@ -1,6 +1,6 @@
 //! Which files under the named paths may be transcripts. Only names are looked at.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -29,10 +29,9 @@ pub(super) fn transcripts_under(paths: &[PathBuf], warnings: &mut Warnings) -> R
             return Err(Error::usage(format!("{} is neither a file nor a folder.", path.display()), hint));
         }
     }
-    files.sort();
-    let mut seen = HashSet::new();
-    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
-    Ok(files)
+    // In an order that does not depend on how the paths are written.
+    let files = files.into_iter().map(|file| (file.canonicalize().unwrap_or_else(|_| file.clone()), file));
+    Ok(files.collect::<BTreeMap<_, _>>().into_values().collect())
 }
 
 /// The transcripts below a folder. Links are not followed: none of a client's files is one, and

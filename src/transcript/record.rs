@@ -211,10 +211,10 @@ pub(super) fn stream(
 }
 
 impl SubagentMeta<'_> {
-    /// Reads a sidecar file's bytes; a damaged one says nothing.
-    #[must_use]
-    pub fn read(bytes: &[u8]) -> SubagentMeta<'_> {
-        serde_json::from_slice::<Any<SubagentMeta<'_>>>(bytes).map(|Any(meta)| meta).unwrap_or_default()
+    /// Reads a sidecar file's bytes, or says in which column they are damaged.
+    pub fn read(bytes: &[u8]) -> Result<SubagentMeta<'_>, usize> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        serde_json::from_slice::<Any<SubagentMeta<'_>>>(bytes).map(|Any(meta)| meta).map_err(|error| error.column())
     }
 }
 

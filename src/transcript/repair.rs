@@ -5,19 +5,21 @@ const LOST: &[u8] = b"\\ufffd";
 
 /// The line with everything replaced that cost its reader only characters: escapes of half a
 /// character (`\ud83d` alone, which the client writes when it cuts a text in the middle of an
-/// emoji), bytes that are no UTF-8, control characters (a crash leaves zeros). `None` if there is
-/// nothing of that kind.
+/// emoji), bytes that are no UTF-8, control characters (a crash leaves zeros), numbers beyond all
+/// bounds. `None` if there is nothing of that kind.
 pub(super) fn repaired(line: &[u8]) -> Option<Vec<u8>> {
     let text = String::from_utf8_lossy(line);
     let mut fixed = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let (mut rest, mut is_text) = (text.as_bytes(), false);
     while let Some((&first, behind)) = rest.split_first() {
+        is_text ^= first == b'"';
         let length = match first {
             b'\\' => escape(rest, &mut fixed),
             0..b' ' => {
                 fixed.push(b' ');
                 1
             }
+            b'0'..=b'9' | b'-' if !is_text => number(rest, &mut fixed),
             _ => {
                 fixed.push(first);
                 1
@@ -26,6 +28,16 @@ pub(super) fn repaired(line: &[u8]) -> Option<Vec<u8>> {
         rest = rest.get(length..).unwrap_or(behind);
     }
     (fixed != line).then_some(fixed)
+}
+
+/// Copies the number at the start of `bytes`, or zero if it is infinite; says how long it is.
+fn number(bytes: &[u8], fixed: &mut Vec<u8>) -> usize {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+    let length = bytes.iter().position(|byte| !is_part(byte)).unwrap_or(bytes.len());
+    let number = bytes.get(..length).unwrap_or_default();
+    let value = std::str::from_utf8(number).ok().and_then(|number| number.parse::<f64>().ok());
+    fixed.extend(if value.is_some_and(f64::is_infinite) { b"0" } else { number });
+    length.max(1)
 }
 
 /// Copies the escape at the start of `bytes`, or what stands for it; says how long it is.
@@ -65,6 +77,10 @@ mod tests {
             (b"\0\0{\"a\":\"\x01\"}", Some("  {\"a\":\" \"}")),
             (br#"{"a":"\ud8"#, None),
             (br"\", None),
+            (
+                br#"{"a":1e999,"b":-1E+400,"c":[1.5e3,-7],"d":"1e999"}"#,
+                Some(r#"{"a":0,"b":0,"c":[1.5e3,-7],"d":"1e999"}"#),
+            ),
             (b"", None),
         ] {
             let found = repaired(line).map(|fixed| String::from_utf8(fixed).unwrap());

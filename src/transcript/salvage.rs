@@ -7,8 +7,8 @@ use super::repair::repaired;
 
 /// How the records began that clients wrote, for finding one behind damage.
 const BEGINNINGS: [&[u8]; 2] = [b"{\"parentUuid\":", b"{\"type\":\""];
-/// Places tried behind damage. A crash leaves one half of a record, not many.
-const TRIES: usize = 64;
+/// How often a line's bytes may be parsed again while a record behind damage is looked for.
+const EFFORT: usize = 4;
 
 /// What could be made of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,21 +54,35 @@ fn read_all(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), (usize
 
 /// Half a record, which a crash left, can stand before whole ones. These are known by where they
 /// end: at the next record or with the line; what stands inside another object ends elsewhere.
-fn read_behind(mut line: &[u8], take: &mut dyn FnMut(&Record<'_>)) {
-    for _ in 0..TRIES {
-        let found = BEGINNINGS.iter().filter_map(|beginning| memmem::find(line.get(1..)?, beginning)).min();
-        let Some(rest) = found.and_then(|at| line.get(at + 1..)) else { return };
-        line = rest;
-        let mut records = stream(rest);
-        while let Some(Ok(record)) = records.next()
-            && let Some(behind) = rest.get(records.byte_offset()..)
-            && matches!(behind.trim_ascii_start().first(), None | Some(b'{'))
-            && record.0.session_id.is_some()
-        {
-            take(&record.0);
-            line = behind;
+fn read_behind(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) {
+    let (mut budget, mut next) = (EFFORT * line.len(), 1);
+    for at in memmem::find_iter(line, b"{\"") {
+        let rest = line.get(at..).unwrap_or_default();
+        if at < next || !BEGINNINGS.iter().any(|beginning| rest.starts_with(beginning)) {
+            continue;
         }
+        next = at + 1;
+        let mut records = stream(rest);
+        let read = loop {
+            match records.next() {
+                Some(Ok(record))
+                    if stands_alone(rest.get(records.byte_offset()..)) && record.0.session_id.is_some() =>
+                {
+                    take(&record.0);
+                    next = at + records.byte_offset();
+                }
+                Some(Err(error)) => break error.column(),
+                _ => break records.byte_offset(),
+            }
+        };
+        let Some(left) = budget.checked_sub(read) else { return };
+        budget = left;
     }
+}
+
+/// Whether what follows an object is the next one, or nothing.
+fn stands_alone(behind: Option<&[u8]>) -> bool {
+    matches!(behind.unwrap_or_default().trim_ascii_start().first(), None | Some(b'{'))
 }
 
 #[cfg(test)]
@@ -100,6 +114,7 @@ mod tests {
             (format!("{USER}garbage"), damaged(60), 1),
             (format!(r#"{{"type":"user","cut {USER}"#), damaged(23), 1),
             (format!(r#"{{"type":"user","cut {USER}{USER} and {USER}"#), damaged(23), 2),
+            (format!("cut{}{USER}", r#"{"type":"tool_reference","tool_name":"x"},"#.repeat(100)), damaged(1), 1),
             // A whole object inside a cut one is none of the file's records.
             (format!(r#"cut"data":{USER},"normalizedMessages":[]}}"#), damaged(1), 0),
             (r#"{"type":"user","message":{"content":[{"type":"text","text":"x"}"#.to_owned(), damaged(63), 0),
