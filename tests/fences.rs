@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 /// Modules in the order of the line; each may use those before it.
 const LINE: [&str; 8] = ["transcript", "session", "span", "otlp", "cli", "config", "report", "sink"];
 /// Crates that only one module may name.
-const FENCED: [(&str, &str); 8] = [
+const FENCED: [(&str, &str); 9] = [
     ("walkdir", "transcript/places"),
     ("ureq", "otlp/http otlp/endpoint config/endpoint config/headers"),
     ("prost", "otlp"),
     ("opentelemetry_proto", "otlp"),
     ("flate2", "otlp/http"),
     ("indicatif", "report/progress"),
+    ("unicode_width", "report/sessions/table"),
     ("clap", "cli main manual"),
     ("sha2", "span/ids session/duplicates"),
 ];

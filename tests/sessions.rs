@@ -120,7 +120,7 @@ fn people_get_a_table() {
   2026-11-22 09:46  938e34a9      0s  2.1.330  sonnet-4      0         0      0       0          0                   0
   total of 4                                                11        19      9       1     49,340    80 %      14,933
   of these 5,250 tokens in and 1,615 out are agents', the client's own included
-  12 requests left out: copies of what another session holds
+  12 copied requests left out, which count where they were first
 ";
     assert_eq!(stdout(command), expected);
 }

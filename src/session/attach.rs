@@ -13,8 +13,8 @@ use super::turn::Turn;
 /// Hands each subagent to its turn; gives back those that have none.
 pub(super) fn attach(turns: &mut [Turn], launches: Launches, mut chains: Vec<Sidechain>) -> Vec<Subagent> {
     link(&mut chains, launches);
-    let launchers = Launchers::new(turns, &chains);
-    let owned: Vec<_> = chains.iter().map(|chain| launchers.of(chain)).collect();
+    let callers = Launchers::new(turns, &chains);
+    let owned: Vec<_> = chains.iter().map(|chain| callers.of(chain)).collect();
     let mut strays = Vec::new();
     for (chain, owner) in chains.into_iter().zip(owned) {
         match owner.and_then(|(turn, is_nested)| Some((turns.get_mut(turn)?, is_nested))) {

@@ -31,11 +31,13 @@ impl Owners {
             turn.duplicate_requests = self.keep(&mut turn.requests, &mut turn.tool_calls);
             session.duplicate_requests += turn.duplicate_requests;
         }
-        for agents in session.turns.iter_mut().map(|turn| &mut turn.subagents).chain([&mut session.strays]) {
+        let is_copy = |turn: &Turn| turn.requests.is_empty() && turn.duplicate_requests > 0;
+        let of_turns = session.turns.iter_mut().map(|turn| (is_copy(turn), &mut turn.subagents));
+        for (is_copy, agents) in of_turns.chain([(false, &mut session.strays)]) {
             agents.retain_mut(|agent| {
                 let duplicates = self.keep(&mut agent.requests, &mut agent.tool_calls);
                 session.duplicate_requests += duplicates;
-                duplicates == 0 || !agent.requests.is_empty()
+                !agent.requests.is_empty() || (duplicates == 0 && !is_copy)
             });
         }
         self.drop_copied_turns(&mut session, &places);
@@ -81,7 +83,7 @@ impl Owners {
         let time = turn.started_at.map(|at| format!("{}\n{}", at.nanoseconds(), prompt.text));
         let names = ids.into_iter().chain([("time", time), ("place", place.name(turn))]);
         let known = names.filter_map(|(kind, name)| Some(!self.take(kind, &name?)));
-        known.fold(true, |is_new, is_known| is_new && !is_known)
+        known.filter(|is_known| *is_known).count() == 0
     }
 
     /// Whether nobody had it before.

@@ -24,7 +24,7 @@ pub type Family = Vec<SessionFiles>;
 
 /// A family is in memory as a whole. Of a larger one, which real histories do not make, only so
 /// many sessions learn of each other.
-const LARGEST: usize = 64;
+const LARGEST: usize = 16;
 /// Sessions looked through ahead of the one that is taken, for each thread.
 const AHEAD: usize = 16;
 

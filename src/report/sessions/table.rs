@@ -1,5 +1,7 @@
 //! Rows of cells, aligned.
 
+use unicode_width::UnicodeWidthStr;
+
 /// Spaces between two columns.
 const GAP: &str = "  ";
 
@@ -15,7 +17,7 @@ pub(super) fn widths<'a, const N: usize>(rows: impl IntoIterator<Item = &'a [Str
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
+            *width = cell.width().max(*width);
         }
     }
     widths
@@ -24,10 +26,15 @@ pub(super) fn widths<'a, const N: usize>(rows: impl IntoIterator<Item = &'a [Str
 /// A row on one line, without spaces at its end.
 pub(super) fn line<const N: usize>(row: &[String; N], widths: [usize; N], sides: [Side; N]) -> String {
     let cells = row.iter().zip(widths).zip(sides).map(|((cell, width), side)| match side {
-        Side::Left => format!("{cell:width$}"),
-        Side::Right => format!("{cell:>width$}"),
+        Side::Left => format!("{cell}{}", space(width, cell)),
+        Side::Right => format!("{}{cell}", space(width, cell)),
     });
     cells.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
+}
+
+/// What is missing to the width, as terminals count it.
+fn space(width: usize, cell: &str) -> String {
+    " ".repeat(width.saturating_sub(cell.width()))
 }
 
 #[cfg(test)]
@@ -36,8 +43,8 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = [["a", "1"], ["bcd", "żó"], ["", "3"]].map(|row| row.map(str::to_owned));
+        let rows = [["a", "1"], ["千问", "żó"], ["", "3"]].map(|row| row.map(str::to_owned));
         let lines = rows.each_ref().map(|row| line(row, widths(&rows), [Side::Left, Side::Right]));
-        assert_eq!(lines, ["a     1", "bcd  żó", "      3"]);
+        assert_eq!(lines, ["a      1", "千问  żó", "       3"]);
     }
 }

@@ -74,8 +74,8 @@ fn remarks(found: &Found) -> Vec<String> {
     }
     if found.duplicate_requests > 0 {
         remarks.push(format!(
-            "{} left out: copies of what another session holds",
-            counted(found.duplicate_requests, "request")
+            "{} left out, which count where they were first",
+            counted(found.duplicate_requests, "copied request")
         ));
     }
     if found.incomplete_requests > 0 {
