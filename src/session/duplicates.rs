@@ -50,10 +50,11 @@ impl Owners {
     /// Drops the unanswered turns that are copies. What their subagents did is no copy, and stays.
     fn drop_copied_turns(&mut self, session: &mut Session, places: &[Place]) {
         let copied = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0).unwrap_or_default();
+        let is_fork = session.duplicate_requests > 0;
         let turns = std::mem::take(&mut session.turns);
         for (index, (turn, place)) in turns.into_iter().zip(places).enumerate() {
             // The names of answered turns are taken, too: a fork can be made before the answer.
-            let is_new = self.is_new(&turn, place);
+            let is_new = self.is_new(&turn, place, is_fork);
             if !is_unanswered(&turn) || is_new && index >= copied {
                 session.turns.push(turn);
             } else {
@@ -76,14 +77,17 @@ impl Owners {
         dropped.len() as u64
     }
 
-    /// Whether a turn's prompt is no copy. All its names are taken, whatever is known already.
-    fn is_new(&mut self, turn: &Turn, place: &Place) -> bool {
+    /// Whether a turn's prompt is no copy. All its names are taken, whatever is known already. The
+    /// same words at the same time are a copy only in a session that copies more: a script can
+    /// start many sessions at once.
+    fn is_new(&mut self, turn: &Turn, place: &Place, is_fork: bool) -> bool {
         let Some(prompt) = &turn.prompt else { return true };
         let ids = [prompt.copied_from.clone(), prompt.uuid.clone()].map(|id| ("prompt", id));
         let time = turn.started_at.map(|at| format!("{}\n{}", at.nanoseconds(), prompt.text));
-        let names = ids.into_iter().chain([("time", time), ("place", place.name(turn))]);
+        let is_known_time = time.is_some_and(|time| !self.take("time", &time));
+        let names = ids.into_iter().chain([("place", place.name(turn))]);
         let known = names.filter_map(|(kind, name)| Some(!self.take(kind, &name?)));
-        known.filter(|is_known| *is_known).count() == 0
+        known.filter(|is_known| *is_known).count() == 0 && !(is_known_time && is_fork)
     }
 
     /// Whether nobody had it before.
