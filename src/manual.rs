@@ -67,7 +67,7 @@ const FORMATS: [(&str, &str); 3] = [
 
 /// What `sessions --format json` prints, key by key. It is stable: keys are added, none is changed.
 const ACCOUNTS: [(&str, &str); 14] = [
-    ("sessions", "An array with an object a session, the oldest first. What follows to warnings is in each."),
+    ("sessions", "An array with an object a session, the oldest first. The keys from here to warnings are in each."),
     ("session_id, project", "The session, and the folder that it ran in (where known)."),
     (
         "started_at, ended_at",
@@ -94,8 +94,11 @@ const ACCOUNTS: [(&str, &str); 14] = [
         "Requests of which only the stream's first count of the output was saved; their output_tokens are too low.",
     ),
     ("duplicate_requests", "Copies of requests that count in another session or chain."),
-    ("totals", "The sum of the same over all sessions, sessions their number."),
-    ("warnings", "Their number; in totals, an object with the number of each kind."),
+    ("warnings", "The number of warnings about its files."),
+    (
+        "totals",
+        "The sums over all sessions. Here sessions is their number, and warnings an object with the number of each kind.",
+    ),
 ];
 
 /// Writes `moda-agent.1`: the program, each command, then the tables above.
