@@ -1,0 +1,6 @@
+//! What the fuzz targets check. `tests/fuzz_regressions.rs` runs the same on the inputs that are
+//! kept in `testdata/fuzz`.
+
+pub mod line;
+pub mod reader;
+pub mod run;

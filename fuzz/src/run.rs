@@ -1,0 +1,98 @@
+//! What the library makes of some paths: read, rebuilt, shared, owned and projected as a run does.
+
+use std::path::PathBuf;
+
+use moda_agent::session::{Copies, Owners, Request, Session, rebuild};
+use moda_agent::span::{Identity, Span, moda};
+use moda_agent::transcript::{Tokens, discover};
+use moda_agent::warning::Warnings;
+
+/// What counts, copies once, main chains and subagents together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// API calls.
+    pub requests: usize,
+    /// Tool calls.
+    pub tool_calls: usize,
+    /// What the requests used.
+    pub tokens: Tokens,
+}
+
+impl Totals {
+    /// Of one session.
+    pub fn of(session: &Session) -> Self {
+        let turns = session.turns.iter().map(|turn| (&turn.requests, &turn.tool_calls));
+        let agents = session.subagents().map(|agent| (&agent.requests, &agent.tool_calls));
+        let mut totals = Self::default();
+        for (requests, calls) in turns.chain(agents) {
+            totals.requests += requests.len();
+            totals.tool_calls += calls.len();
+            totals.tokens += requests.iter().map(Request::tokens).sum();
+        }
+        totals
+    }
+
+    /// Whether nothing of it is more than in `other`.
+    pub fn is_within(self, other: Self) -> bool {
+        let counts = |totals: Self| {
+            let Tokens { input, cache_creation, cache_read, output } = totals.tokens;
+            let all = [totals.requests as u64, totals.tool_calls as u64, input, cache_creation, cache_read, output];
+            all.into_iter()
+        };
+        counts(self).zip(counts(other)).all(|(ours, theirs)| ours <= theirs)
+    }
+}
+
+/// One run over some paths.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// With only what each owns, in the order of the run.
+    pub sessions: Vec<Session>,
+    /// One a turn, as an upload sends them.
+    pub spans: Vec<Span>,
+    /// Whatever was odd.
+    pub warnings: Warnings,
+}
+
+impl Run {
+    /// Reads what is under the paths; nothing where one does not exist.
+    pub fn over(paths: &[PathBuf]) -> Self {
+        let mut run = Self::default();
+        let Ok(found) = discover(paths) else { return run };
+        run.warnings = found.warnings;
+        let mut owners = Owners::default();
+        for family in found.families {
+            let mut copies = Copies::default();
+            for files in family {
+                let (session, warnings) = rebuild(&files, &|_| {});
+                run.warnings.append(warnings);
+                copies.add(session);
+            }
+            run.sessions.extend(copies.finish().into_iter().map(|session| owners.keep_own(session)));
+        }
+        run.spans = run.projected(false);
+        run
+    }
+
+    /// The spans of all sessions.
+    pub fn projected(&self, include_commands: bool) -> Vec<Span> {
+        let identity = Identity::default();
+        self.sessions.iter().flat_map(|session| moda::project(session, &identity, include_commands)).collect()
+    }
+
+    /// The sum over the sessions.
+    pub fn totals(&self) -> Totals {
+        let mut sum = Totals::default();
+        for totals in self.sessions.iter().map(Totals::of) {
+            sum.requests += totals.requests;
+            sum.tool_calls += totals.tool_calls;
+            sum.tokens += totals.tokens;
+        }
+        sum
+    }
+
+    /// How often there was a warning of that kind.
+    pub fn warned(&self, kind: &str) -> u64 {
+        self.warnings.counts().get(kind).copied().unwrap_or_default()
+    }
+}
