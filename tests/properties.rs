@@ -209,6 +209,15 @@ proptest! {
         prop_assert_eq!(tree.run().totals(), before);
     }
 
+    /// Transcripts are deleted after some weeks, and the copy is all that is left.
+    #[test]
+    fn a_copy_whose_original_is_gone_counts(session in session(), copy in whole_copy()) {
+        let copy = Copy { takes_subagents: true, ..copy };
+        let (original, copied) = (Tree::of([session]).run(), Tree::of([&copy.of(session, 0)]).run());
+        prop_assert_eq!(copied.totals(), original.totals());
+        prop_assert_eq!(copied.spans.len(), original.spans.len());
+    }
+
     /// A script that starts the same prompt many times at once makes no copies.
     #[test]
     fn a_session_that_only_looks_like_another_counts(session in session()) {

@@ -82,7 +82,9 @@ impl Owners {
     /// start many sessions at once.
     fn is_new(&mut self, turn: &Turn, place: &Place, is_fork: bool) -> bool {
         let Some(prompt) = &turn.prompt else { return true };
-        let ids = [prompt.copied_from.clone(), prompt.uuid.clone()].map(|id| ("prompt", id));
+        // `/branch` keeps the id and names it as its source, too.
+        let source = prompt.copied_from.clone().filter(|source| Some(source) != prompt.uuid.as_ref());
+        let ids = [source, prompt.uuid.clone()].map(|id| ("prompt", id));
         let time = turn.started_at.map(|at| format!("{}\n{}", at.nanoseconds(), prompt.text));
         let is_known_time = time.is_some_and(|time| !self.take("time", &time));
         let names = ids.into_iter().chain([("place", place.name(turn))]);
@@ -147,6 +149,9 @@ mod tests {
             session.turns.iter().filter_map(|turn| Some(turn.prompt.as_ref()?.text.clone())).collect()
         };
         let of = |turns| Session { turns, ..Session::default() };
+        let mut kept = failed("0", "z");
+        kept.prompt.iter_mut().for_each(|prompt| prompt.copied_from.clone_from(&prompt.uuid));
+        assert_eq!(texts(&Owners::default().keep_own(of(vec![kept]))), ["z"]);
         let mut owners = Owners::default();
         let first = owners.keep_own(of(vec![failed("1", "x"), answered("a"), failed("2", "y"), failed("3", "y")]));
         assert_eq!(texts(&first), ["x", "y", "y"]);
