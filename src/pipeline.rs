@@ -1,6 +1,5 @@
 //! The straight line: discover, read, reconstruct, project, batch, deliver.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
 
@@ -11,8 +10,8 @@ use crate::report::{Accounts, Console, Summary};
 use crate::session::{Copies, Owners, Session, rebuild};
 use crate::sink::Sink;
 use crate::span::moda;
-use crate::transcript::{Family, SessionFiles, discover};
-use crate::warning::{Warning, Warnings};
+use crate::transcript::{Discovery, SessionFiles, discover};
+use crate::warning::Warnings;
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
 const AHEAD: usize = 4;
@@ -21,15 +20,15 @@ const AHEAD: usize = 4;
 /// done, also where an error ended the run.
 pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
     summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
-    let found = discover(&settings.paths)?;
-    summary.warn(found.warnings, console);
-    if found.families.is_empty() {
+    let mut found = discover(&settings.paths)?;
+    summary.warn(std::mem::take(&mut found.warnings), console);
+    if found.sessions.is_empty() {
         return nothing_found(&settings.paths, summary.input_was_damaged(), console);
     }
-    protect(&settings.output, &found.families)?;
-    console.begin(&found.families, settings.output.is_standard_output());
+    protect(&settings.output, &found.sessions)?;
+    console.begin(&found.sessions, settings.output.is_standard_output());
     let mut sink = Sink::open(settings, console)?;
-    let result = read(found.families, console, |Read { session, files, warnings }| {
+    let result = read(found, console, |Read { session, files, warnings }| {
         summary.warn(warnings, console);
         let spans = moda::project(&session, &settings.identity, settings.include_commands);
         summary.count(&session, &files, spans.len());
@@ -46,13 +45,13 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
         return Err(Error::usage("There is no home folder to look in.", "Name a folder of sessions."));
     }
     let mut accounts = Accounts::default();
-    let found = discover(&places.there())?;
-    accounts.warn(found.warnings, console);
-    if found.families.is_empty() {
+    let mut found = discover(&places.there())?;
+    accounts.warn(std::mem::take(&mut found.warnings), console);
+    if found.sessions.is_empty() {
         nothing_found(&places.paths, accounts.input_was_damaged(), console)?;
     }
-    console.begin(&found.families, true);
-    read(found.families, console, |Read { session, warnings, .. }| {
+    console.begin(&found.sessions, true);
+    read(found, console, |Read { session, warnings, .. }| {
         console.counted(0);
         accounts.add(&session, warnings, console);
         Ok(())
@@ -68,56 +67,27 @@ struct Read {
 }
 
 /// Rebuilds the sessions in parallel and gives each, with only what it owns, to `take`, in order.
-fn read(
-    families: Vec<Family>,
-    console: &Console,
-    mut take: impl FnMut(Read) -> Result<(), Error>,
-) -> Result<(), Error> {
+fn read(found: Discovery, console: &Console, mut take: impl FnMut(Read) -> Result<(), Error>) -> Result<(), Error> {
+    let copies = Copies::heard(&found);
     let threads = thread::available_parallelism().map_or(1, Into::into);
     let mut owners = Owners::default();
-    in_order(
-        families,
-        threads,
-        threads * AHEAD,
-        |family| rebuild_family(family, console),
-        |family| {
-            family.into_iter().try_for_each(|mut read| {
-                read.session = owners.keep_own(read.session);
-                take(read)
-            })
-        },
-    )
-}
-
-/// Rebuilds the sessions of a family, so that each request is known from all its copies.
-fn rebuild_family(family: Family, console: &Console) -> Vec<Read> {
-    let (mut copies, mut read) = (Copies::default(), Vec::new());
-    for files in family {
-        let (session, warnings) = rebuild_safely(&files, console);
-        copies.add(session);
-        read.push((files, warnings));
-    }
-    let sessions = copies.finish().into_iter();
-    sessions.zip(read).map(|(session, (files, warnings))| Read { session, files, warnings }).collect()
-}
-
-/// Rebuilds a session. A bug of ours costs that session, not the run.
-fn rebuild_safely(files: &SessionFiles, console: &Console) -> (Session, Warnings) {
-    let rebuilt = catch_unwind(AssertUnwindSafe(|| rebuild(files, &|bytes| console.read(bytes))));
-    rebuilt.unwrap_or_else(|_| {
-        let mut warnings = Warnings::default();
-        warnings.push(Warning::Bug { session: files.id.clone() });
-        (Session { id: files.id.clone(), ..Session::default() }, warnings)
+    let rebuild = |files: SessionFiles| {
+        let (mut session, warnings) = rebuild(&files, &|bytes| console.read(bytes));
+        copies.teach(&mut session);
+        Read { session, files, warnings }
+    };
+    in_order(found.sessions, threads, threads * AHEAD, rebuild, |mut read| {
+        read.session = owners.keep_own(read.session);
+        take(read)
     })
 }
 
 /// Refuses to write over what is read.
-fn protect(output: &OutputSettings, families: &[Family]) -> Result<(), Error> {
+fn protect(output: &OutputSettings, sessions: &[SessionFiles]) -> Result<(), Error> {
     let OutputSettings::File(target) = output else { return Ok(()) };
     let Ok(target) = target.canonicalize() else { return Ok(()) };
-    let sessions = families.iter().flatten();
-    let subagents = sessions.clone().flat_map(|session| session.subagents.iter().map(|agent| &agent.path));
-    let mut files = sessions.flat_map(|session| &session.main).chain(subagents);
+    let subagents = sessions.iter().flat_map(|session| session.subagents.iter().map(|agent| &agent.path));
+    let mut files = sessions.iter().flat_map(|session| &session.main).chain(subagents);
     if files.any(|file| file.canonicalize().is_ok_and(|file| file == target)) {
         let sentence = format!("{} is a transcript, and would be replaced.", target.display());
         return Err(Error::usage(sentence, "Name another file as --endpoint."));

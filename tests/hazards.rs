@@ -27,7 +27,7 @@ fn transcript(folder: &Path, answers: u32) -> PathBuf {
 }
 
 fn found(folder: &Path) -> SessionFiles {
-    discover(&[folder.to_owned()]).unwrap().families.remove(0).remove(0)
+    discover(&[folder.to_owned()]).unwrap().sessions.remove(0)
 }
 
 fn outputs(session: &Session) -> Vec<u64> {
@@ -83,7 +83,7 @@ fn a_folder_in_the_place_of_a_transcript_is_no_transcript() {
     transcript(folder.path(), 1);
     fs::create_dir(folder.path().join("22222222-2222-4222-8222-222222222222.jsonl")).unwrap();
     let found = discover(&[folder.path().to_owned()]).unwrap();
-    assert_eq!((found.families.len(), kinds(&found.warnings)), (1, vec![]));
+    assert_eq!((found.sessions.len(), kinds(&found.warnings)), (1, vec![]));
 }
 
 #[cfg(unix)]
@@ -96,7 +96,7 @@ fn links_that_loop_are_not_followed() {
     symlink("self", folder.path().join("self")).unwrap();
     symlink("loop.jsonl", folder.path().join("loop.jsonl")).unwrap();
     let found = discover(&[folder.path().to_owned()]).unwrap();
-    assert_eq!((found.families.len(), kinds(&found.warnings)), (1, vec![("link", 2)]));
+    assert_eq!((found.sessions.len(), kinds(&found.warnings)), (1, vec![("link", 2)]));
 }
 
 #[cfg(target_os = "linux")]

@@ -209,6 +209,18 @@ proptest! {
         prop_assert_eq!(tree.run().totals(), before);
     }
 
+    /// However many come before it, the original is heard.
+    #[test]
+    fn many_copies_that_know_nothing_add_nothing(session in session(), number in 17_usize..40) {
+        let tree = Tree::of([session]);
+        let before = tree.run();
+        let copy = Copy { sorts_first: true, zeroes_usage: true, ..Copy::default() };
+        (0..number).for_each(|number| tree.add(&copy.of(session, number)));
+        let after = tree.run();
+        prop_assert_eq!(after.totals(), before.totals());
+        prop_assert_eq!(after.spans.len(), before.spans.len());
+    }
+
     /// Transcripts are deleted after some weeks, and the copy is all that is left.
     #[test]
     fn a_copy_whose_original_is_gone_counts(session in session(), copy in whole_copy()) {

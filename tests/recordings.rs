@@ -64,15 +64,14 @@ fn tokens(usage: &Value) -> Tokens {
 /// All requests of some recordings, each in the session that owns it.
 fn requests(name: &str) -> Vec<Request> {
     let (mut owners, mut requests) = (Owners::default(), Vec::new());
-    for family in discover(&[recordings(name).into()]).unwrap().families {
-        let mut copies = Copies::default();
-        for files in &family {
-            copies.add(rebuild(files, &|_| ()).0);
-        }
-        for session in copies.finish().into_iter().map(|session| owners.keep_own(session)) {
-            requests.extend(session.turns.iter().flat_map(|turn| turn.requests.clone()));
-            requests.extend(session.subagents().flat_map(|agent| agent.requests.clone()));
-        }
+    let found = discover(&[recordings(name).into()]).unwrap();
+    let copies = Copies::heard(&found);
+    for files in &found.sessions {
+        let mut session = rebuild(files, &|_| ()).0;
+        copies.teach(&mut session);
+        let session = owners.keep_own(session);
+        requests.extend(session.turns.iter().flat_map(|turn| turn.requests.clone()));
+        requests.extend(session.subagents().flat_map(|agent| agent.requests.clone()));
     }
     requests
 }

@@ -59,16 +59,13 @@ impl Run {
     pub fn over(paths: &[PathBuf]) -> Self {
         let mut run = Self::default();
         let Ok(found) = discover(paths) else { return run };
+        let (copies, mut owners) = (Copies::heard(&found), Owners::default());
         run.warnings = found.warnings;
-        let mut owners = Owners::default();
-        for family in found.families {
-            let mut copies = Copies::default();
-            for files in family {
-                let (session, warnings) = rebuild(&files, &|_| {});
-                run.warnings.append(warnings);
-                copies.add(session);
-            }
-            run.sessions.extend(copies.finish().into_iter().map(|session| owners.keep_own(session)));
+        for files in &found.sessions {
+            let (mut session, warnings) = rebuild(files, &|_| {});
+            copies.teach(&mut session);
+            run.warnings.append(warnings);
+            run.sessions.push(owners.keep_own(session));
         }
         run.spans = run.projected(false);
         run

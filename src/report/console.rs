@@ -12,7 +12,7 @@ use super::style::{BAD, CARE, choice, styled};
 use crate::cli::{self, Output};
 use crate::error::Error;
 use crate::otlp::Batch;
-use crate::transcript::Family;
+use crate::transcript::SessionFiles;
 use crate::warning::Warning;
 
 /// Warnings that are shown with their place; the summary counts all of them.
@@ -52,8 +52,8 @@ impl Console {
     }
 
     /// Reading begins; data may go to standard output meanwhile.
-    pub fn begin(&self, families: &[Family], prints_data: bool) {
-        self.progress.begin(families, prints_data);
+    pub fn begin(&self, sessions: &[SessionFiles], prints_data: bool) {
+        self.progress.begin(sessions, prints_data);
     }
 
     /// So many bytes more have been read.

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::numbers::counted;
 use crate::cli;
-use crate::transcript::Family;
+use crate::transcript::SessionFiles;
 
 const TEMPLATE: &str = "{bar:14} {decimal_bytes}/{decimal_total_bytes} {msg} {decimal_bytes_per_sec} {eta} left";
 const REDRAW: Duration = Duration::from_millis(100);
@@ -30,14 +30,14 @@ impl Progress {
     }
 
     /// Shows the bar on a terminal, unless the data goes to the same.
-    pub(super) fn begin(&self, families: &[Family], prints_data: bool) {
+    pub(super) fn begin(&self, sessions: &[SessionFiles], prints_data: bool) {
         if !self.is_wanted || (prints_data && std::io::stdout().is_terminal()) {
             return;
         }
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.set_style(style);
         self.bar.set_message(message(0, 0));
-        self.bar.set_length(families.iter().flatten().map(|session| session.bytes).sum());
+        self.bar.set_length(sessions.iter().map(|session| session.bytes).sum());
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.enable_steady_tick(REDRAW);
     }

@@ -16,6 +16,7 @@ mod lineage;
 mod place;
 mod queued;
 mod rebuild;
+mod rejoin;
 mod saved_usage;
 mod sidechains;
 mod subagent;

@@ -2,10 +2,12 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::Session;
 use super::builder::Builder;
+use super::copies::share_within;
 use super::lineage::Lineage;
 use crate::transcript::{Line, Lines, Record, SessionFiles, State, SubagentMeta, matters, read_records};
 use crate::warning::{Warning, Warnings};
@@ -16,9 +18,18 @@ const LARGEST_SIDECAR: u64 = 1024 * 1024;
 /// Is told how many more bytes were read.
 type Meter<'a> = &'a dyn Fn(u64);
 
-/// Reads and rebuilds one session. Whatever is damaged costs itself and a warning, nothing more.
+/// Reads and rebuilds one session. Whatever is damaged costs itself and a warning, nothing more; a
+/// bug of ours costs the session, not the run.
 #[must_use]
 pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
+    catch_unwind(AssertUnwindSafe(|| read_session(files, meter))).unwrap_or_else(|_| {
+        let mut warnings = Warnings::default();
+        warnings.push(Warning::Bug { session: files.id.clone() });
+        (Session { id: files.id.clone(), ..Session::default() }, warnings)
+    })
+}
+
+fn read_session(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
     let mut builder = Builder::new(files.id.clone(), files.began_at());
     let mut warnings = Warnings::default();
     for path in &files.main {
@@ -34,7 +45,9 @@ pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
         }
         read(&agent.path, meter, &mut warnings, &mut |record| builder.take_of_subagent(&agent.agent_id, record));
     }
-    (builder.finish(), warnings)
+    let mut session = builder.finish();
+    share_within(&mut session);
+    (session, warnings)
 }
 
 /// The bytes of a sidecar file, of which there may be none. What is no plain file is none: it

@@ -12,9 +12,9 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::families::{Family, families};
 use super::head::Head;
 use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
+use super::shared::Shared;
 use super::timestamp::Timestamp;
 use crate::error::Error;
 use crate::warning::{Warning, Warnings};
@@ -56,8 +56,10 @@ pub struct SubagentFile {
 #[derive(Debug, Default)]
 pub struct Discovery {
     /// In the order in which they began (ties: forks last, then by id), which decides who owns what
-    /// several hold; sessions that share a history together, where the first of them stands.
-    pub families: Vec<Family>,
+    /// several hold.
+    pub sessions: Vec<SessionFiles>,
+    /// What several hold.
+    pub shared: Shared,
     /// What could not be looked at.
     pub warnings: Warnings,
 }
@@ -86,7 +88,8 @@ pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
         sessions.retain(|session| !session.main.is_empty() || session.subagents.iter().any(is_named));
     }
     sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
-    found.families = families(sessions);
+    found.shared = Shared::among(&sessions);
+    found.sessions = sessions;
     Ok(found)
 }
 
@@ -177,7 +180,7 @@ mod tests {
             (root.join(format!("p/{SESSION}")), vec!["a1", "a2", "a3"]),
         ] {
             let found = discover(std::slice::from_ref(&path)).unwrap();
-            let found: Vec<_> = found.families.iter().flatten().filter(|session| session.id == SESSION).collect();
+            let found: Vec<_> = found.sessions.iter().filter(|session| session.id == SESSION).collect();
             assert_eq!(found.len(), 1, "{path:?}");
             let (main, mut found) = names(found[0]);
             found.sort_unstable();
@@ -190,7 +193,7 @@ mod tests {
         let folder = session_tree();
         let paths = [folder.path().to_path_buf(), folder.path().join("p"), folder.path().join("p/../p/.")];
         let found = discover(&paths).unwrap();
-        let session = found.families.iter().flatten().find(|session| session.id == SESSION).unwrap();
+        let session = found.sessions.iter().find(|session| session.id == SESSION).unwrap();
         assert_eq!((session.main.len(), session.subagents.len()), (1, 3));
     }
 
@@ -199,7 +202,7 @@ mod tests {
         let line = format!(r#"{{"type":"user","sessionId":"{SESSION}"}}"#);
         let folder = tree(&[(&format!("{SESSION}.jsonl"), &line), (&format!("{SESSION}/tool-results/x.txt"), "")]);
         let found = discover(&[folder.path().join(SESSION)]).unwrap();
-        assert_eq!(found.families.len(), 1);
+        assert_eq!(found.sessions.len(), 1);
     }
 
     #[test]
@@ -214,7 +217,7 @@ mod tests {
             ("chat.jsonl", r#"{"type":"user","sessionId":"x","message":{"role":"user","parts":[{"text":"hi"}]}}"#),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        assert_eq!((found.families.len(), found.families[0][0].main.len()), (1, 1));
+        assert_eq!((found.sessions.len(), found.sessions[0].main.len()), (1, 1));
         assert_eq!(found.warnings.counts().get("other_file"), Some(&3));
     }
 
@@ -228,7 +231,7 @@ mod tests {
             ("a/00000000-0000-4000-8000-000000000001.jsonl", &line(r#","timestamp":"2026-01-02T00:00:00Z""#)),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        assert_eq!((found.families[0][0].id.as_str(), found.families[0][0].main.len()), (SESSION, 2));
+        assert_eq!((found.sessions[0].id.as_str(), found.sessions[0].main.len()), (SESSION, 2));
     }
 
     #[test]
@@ -242,7 +245,7 @@ mod tests {
             ("00000000-0000-4000-8000-000000000000.jsonl", r#"{"type":"mode","sessionId":"s"}"#),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        let order: Vec<_> = found.families.iter().flatten().map(|session| session.id[35..].to_owned()).collect();
+        let order: Vec<_> = found.sessions.iter().map(|session| session.id[35..].to_owned()).collect();
         assert_eq!(order, ["3", "2", "1", "0"]);
     }
 

@@ -56,8 +56,8 @@ impl Copy {
 
     /// The copy number `number` of a session.
     pub fn of(&self, session: &Recorded, number: usize) -> Recorded {
-        let first = if self.sorts_first { "0000000" } else { "fffffff" };
-        let id = format!("{first}{number:x}{}", &session.id[8..]);
+        let first = if self.sorts_first { "000000" } else { "ffffff" };
+        let id = format!("{first}{number:02x}{}", &session.id[8..]);
         let is_copied = |name: &str| self.takes_subagents || name == session.main();
         let files = session.files.iter().filter(|(name, _)| is_copied(name)).map(|(name, bytes)| {
             let mut lines = lines(bytes);

@@ -1,8 +1,8 @@
-//! Which sessions share a history: those that hold the same request.
+//! Which requests stand in several sessions: histories that were copied.
 //!
-//! A request counts once, and with what all its copies say of it, so sessions that share one must
-//! be rebuilt together. All transcripts are looked through for the ids of their messages first.
-//! That costs a tenth of reading them (0.1 of 1.1 CPU seconds for 300 MB).
+//! A request counts once, and with what all its copies say of it. So all transcripts are looked
+//! through for the ids of their messages before any is read whole. That costs a tenth of reading
+//! them (0.1 of 1.1 CPU seconds for 300 MB).
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
@@ -19,78 +19,55 @@ use super::lines::Lines;
 use super::salvage::read_records;
 use crate::ordered::in_order;
 
-/// Sessions that share a history, in the order in which they began. Most are alone.
-pub type Family = Vec<SessionFiles>;
-
-/// A family is in memory as a whole. Of a larger one, which real histories do not make, only so
-/// many sessions learn of each other.
-const LARGEST: usize = 16;
 /// Sessions looked through ahead of the one that is taken, for each thread.
 const AHEAD: usize = 16;
 
-/// Puts sessions that share a history together, where the first of them stands.
-pub(super) fn families(sessions: Vec<SessionFiles>) -> Vec<Family> {
-    if sessions.len() < 2 {
-        return sessions.into_iter().map(|session| vec![session]).collect();
-    }
-    let mut kin = Kin::default();
-    let mut all = Vec::with_capacity(sessions.len());
-    let threads = thread::available_parallelism().map_or(1, Into::into);
-    let look = |session: SessionFiles| (ids(&session), session);
-    let Ok(()) = in_order(sessions, threads, threads * AHEAD, look, |(ids, session)| {
-        kin.add(ids);
-        all.push(session);
-        Ok::<_, Infallible>(())
-    });
-    let mut families: Vec<Family> = all.iter().map(|_| Vec::new()).collect();
-    let mut whole = Vec::new();
-    for (index, session) in all.into_iter().enumerate() {
-        let Some(family) = families.get_mut(kin.first(index)) else { continue };
-        family.push(session);
-        if family.len() == LARGEST {
-            whole.push((kin.first(index), std::mem::take(family)));
-        }
-    }
-    let rest = families.into_iter().enumerate().filter(|(_, family)| !family.is_empty());
-    whole.extend(rest);
-    whole.sort_by_key(|(first, _)| *first);
-    whole.into_iter().map(|(_, family)| family).collect()
+/// Requests that stand in more than one session.
+#[derive(Debug, Default)]
+pub struct Shared {
+    requests: HashSet<u64>,
+    /// The sessions that hold any of them, by their numbers.
+    sessions: HashSet<usize>,
 }
 
-/// Who shares with whom.
-#[derive(Default)]
-struct Kin {
-    holders: HashMap<u64, usize>,
-    /// Of each session, another of its family that began earlier, or itself.
-    earlier: Vec<usize>,
-}
-
-impl Kin {
-    /// Takes the ids of the next session.
-    fn add(&mut self, ids: HashSet<u64>) {
-        let index = self.earlier.len();
-        self.earlier.push(index);
-        for id in ids {
-            let holder = *self.holders.entry(id).or_insert(index);
-            self.join(holder, index);
+impl Shared {
+    /// Looks through the sessions' transcripts.
+    pub(super) fn among(sessions: &[SessionFiles]) -> Self {
+        let mut shared = Self::default();
+        if sessions.len() < 2 {
+            return shared;
         }
+        let mut holders = HashMap::new();
+        let threads = thread::available_parallelism().map_or(1, Into::into);
+        let numbered = sessions.iter().enumerate().collect();
+        let look = |(number, session)| (number, ids(session));
+        let Ok(()) = in_order(numbered, threads, threads * AHEAD, look, |(number, ids)| {
+            for id in ids {
+                shared.add(id, number, &mut holders);
+            }
+            Ok::<_, Infallible>(())
+        });
+        shared
     }
 
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.first(one), self.first(other));
-        if let Some(earlier) = self.earlier.get_mut(one.max(other)) {
-            *earlier = one.min(other);
-        }
+    /// Whether another session holds the request, too.
+    #[must_use]
+    pub fn holds(&self, request: &str) -> bool {
+        self.requests.contains(&digest(request.as_bytes()))
     }
 
-    /// The session of its family that began first.
-    fn first(&self, mut index: usize) -> usize {
-        while let Some(&earlier) = self.earlier.get(index)
-            && earlier != index
-        {
-            index = earlier;
+    /// Of the sessions that were looked through, those that share anything.
+    pub fn sharers<'a>(&self, sessions: &'a [SessionFiles]) -> impl Iterator<Item = &'a SessionFiles> {
+        let numbered = sessions.iter().enumerate();
+        numbered.filter(|(number, _)| self.sessions.contains(number)).map(|(_, session)| session)
+    }
+
+    fn add(&mut self, id: u64, session: usize, holders: &mut HashMap<u64, usize>) {
+        let holder = *holders.entry(id).or_insert(session);
+        if holder != session {
+            self.requests.insert(id);
+            self.sessions.extend([holder, session]);
         }
-        index
     }
 }
 
@@ -182,11 +159,13 @@ mod tests {
     }
 
     #[test]
-    fn who_shares_with_a_relative_is_one() {
-        let mut kin = Kin::default();
-        for ids in [&[1, 2][..], &[3], &[4], &[3, 2], &[4]] {
-            kin.add(ids.iter().copied().collect());
+    fn what_two_sessions_hold_is_shared() {
+        let (mut shared, mut holders) = (Shared::default(), HashMap::new());
+        for (session, ids) in [&[1, 2][..], &[3], &[2, 4, 4], &[2]].into_iter().enumerate() {
+            for id in ids {
+                shared.add(*id, session, &mut holders);
+            }
         }
-        assert_eq!([0, 1, 2, 3, 4].map(|index| kin.first(index)), [0, 0, 2, 0, 2]);
+        assert_eq!((shared.requests, shared.sessions), ([2].into(), [0, 2, 3].into()));
     }
 }
