@@ -168,10 +168,12 @@ fn is_context_only(content: &Content<'_>) -> bool {
 
 /// What is left of a text without the notes before it.
 fn said(text: &str) -> &str {
-    let text = text.trim_start();
-    let Some(tag) = CONTEXTS.iter().find(|tag| text.starts_with(**tag)) else { return text };
-    let end = format!("</{}", tag.trim_start_matches('<'));
-    text.split_once(&end).map_or("", |(_, rest)| said(rest))
+    let mut text = text.trim_start();
+    while let Some(tag) = CONTEXTS.iter().find(|tag| text.starts_with(**tag)) {
+        let end = format!("</{}", tag.trim_start_matches('<'));
+        text = text.split_once(&end).map_or("", |(_, rest)| rest.trim_start());
+    }
+    text
 }
 
 fn is_context(text: &str) -> bool {
@@ -213,6 +215,13 @@ mod tests {
             UserRecord::Prompt(kind, text) => format!("{kind:?} {} {text}", turn_origin(&record, kind)),
             other => format!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn notes_without_number_are_passed_over() {
+        let notes = "<system-reminder></system-reminder>\n".repeat(300_000);
+        assert_eq!(said(&format!("{notes}hi")), "hi");
+        assert_eq!(said("<system-reminder>cut"), "");
     }
 
     #[test]
