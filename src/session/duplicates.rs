@@ -47,7 +47,7 @@ impl Owners {
         session
     }
 
-    /// Drops the unanswered turns that are copies. What their subagents did is no copy, and stays.
+    /// Drops the unanswered turns that are copies.
     fn drop_copied_turns(&mut self, session: &mut Session, places: &[Place]) {
         let copied = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0).unwrap_or_default();
         let is_fork = session.duplicate_requests > 0;
@@ -57,8 +57,6 @@ impl Owners {
             let is_new = self.is_new(&turn, place, is_fork);
             if !is_unanswered(&turn) || is_new && index >= copied {
                 session.turns.push(turn);
-            } else {
-                session.strays.extend(turn.subagents);
             }
         }
     }
@@ -101,8 +99,9 @@ impl Owners {
     }
 }
 
+/// A command can be answered by its subagents alone.
 fn is_unanswered(turn: &Turn) -> bool {
-    turn.requests.is_empty() && turn.duplicate_requests == 0
+    turn.requests.is_empty() && turn.duplicate_requests == 0 && !turn.is_worked_on()
 }
 
 #[cfg(test)]

@@ -147,8 +147,14 @@ impl Turn {
             && !self.is_interrupted
     }
 
+    /// Whether a subagent that it launched asked a model.
+    pub(super) fn is_worked_on(&self) -> bool {
+        self.subagents.iter().any(|agent| !agent.requests.is_empty())
+    }
+
     /// Whether it has a span of its own. A turn that is only a copy has none; a turn without a
-    /// request has one if it was a person's, or was interrupted, refused or failed.
+    /// request has one if a subagent of it has, if it was a person's, or was interrupted, refused
+    /// or failed.
     #[must_use]
     pub fn is_sent(&self, include_commands: bool) -> bool {
         if !self.requests.is_empty() {
@@ -156,6 +162,9 @@ impl Turn {
         }
         if self.duplicate_requests > 0 {
             return false;
+        }
+        if self.is_worked_on() {
+            return true;
         }
         let is_human = self.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Human);
         include_commands || is_human || self.is_interrupted || self.failure.is_some()

@@ -1,8 +1,8 @@
 //! Trace and span ids: the same turn has the same ids on every machine, in every run, in every
 //! version, whatever file or fork it is read from.
 //!
-//! A turn's **key** is the `message.id` of the first request that it owns; without one the
-//! prompt's `uuid`. Then, with SHA-256 and every part followed by a zero byte:
+//! A turn's **key** is the `message.id` of the first request that it owns, of the subagent that
+//! began first where only subagents answered; without one the prompt's `uuid`. Then, with SHA-256 and every part followed by a zero byte:
 //!
 //! - trace id: the first 16 bytes of `moda-agent/1`, `trace`, key
 //! - span id: the first 8 bytes of `moda-agent/1`, `span`, key, kind of span, id of its source
@@ -47,9 +47,12 @@ impl SpanId {
 /// What identifies a turn for ever. A damaged one with neither request nor `uuid` has only its
 /// session and its text.
 fn turn_key(session: &Session, turn: &Turn) -> String {
-    let request = turn.requests.first().map(|request| request.id.clone());
+    let agents = turn.subagents.iter().filter(|agent| !agent.requests.is_empty());
+    let first = agents.min_by_key(|agent| (agent.started_at.is_none(), agent.started_at, &agent.id));
+    let request = turn.requests.first().or_else(|| first?.requests.first());
     let prompt = turn.prompt.as_ref();
     request
+        .map(|request| request.id.clone())
         .or_else(|| prompt.and_then(|prompt| prompt.uuid.clone()))
         .unwrap_or_else(|| format!("{}/{}", session.id, prompt.map(|prompt| prompt.text.as_str()).unwrap_or_default()))
 }
