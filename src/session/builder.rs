@@ -239,8 +239,7 @@ impl Builder {
     /// A local command that the SDK gave while a turn runs, as to switch the model. It goes with
     /// the turn's own `promptId`, and starts no turn.
     fn is_aside(&self, record: &Record<'_>) -> bool {
-        let is_sdk = record.entrypoint.as_deref().is_some_and(|entrypoint| entrypoint.starts_with("sdk"));
-        let open = self.turns.last().filter(|turn| is_sdk && turn.is_answered());
+        let open = self.turns.last().filter(|turn| record.is_of_sdk() && turn.is_answered());
         let prompt_id = open.and_then(|turn| turn.prompt_id.as_deref());
         record.turn_origin.is_none() && prompt_id.is_some() && record.prompt_id.as_deref() == prompt_id
     }

@@ -111,14 +111,13 @@ pub(crate) fn turn_origin(record: &Record<'_>, kind: PromptKind) -> String {
     if let Some(origin) = origin.or(record.attachment.origin.kind.as_deref()) {
         return origin.replace('-', "_");
     }
-    let sdk = |entrypoint: &str| entrypoint.starts_with("sdk");
     match (kind, record.prompt_source.as_deref()) {
         (PromptKind::Machine, _) => {
             let said = record.message.content.texts().chain(record.attachment.prompt.texts()).next();
             machine_of(said.unwrap_or_default())
         }
         (_, Some("sdk")) => "sdk".to_owned(),
-        (_, None) if record.entrypoint.as_deref().is_some_and(sdk) => "sdk".to_owned(),
+        (_, None) if record.is_of_sdk() => "sdk".to_owned(),
         _ => "human".to_owned(),
     }
 }

@@ -15,7 +15,7 @@ pub(super) struct Queued {
 impl Queued {
     /// Whether such a prompt is no turn of its own: a program gave it, through the SDK.
     pub(super) fn goes_on(record: &Record<'_>) -> bool {
-        record.entrypoint.as_deref().is_some_and(|entrypoint| entrypoint.starts_with("sdk"))
+        record.is_of_sdk()
     }
 
     /// Who gave it: a person, or the client and other agents.

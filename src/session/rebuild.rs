@@ -87,11 +87,12 @@ fn read(path: &Path, meter: Meter<'_>, warnings: &mut Warnings, take: &mut dyn F
     }
 }
 
-/// A last line without an end is not damaged: the client may be writing it.
+/// A last line without an end is not damaged: the client may be writing it. What is said stands in
+/// time; bookkeeping need not.
 fn read_line(path: &Path, line: Line<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
     let mut is_odd = false;
     let state = read_records(line.bytes, &mut |record| {
-        is_odd |= is_said(record) && record.timestamp().is_none();
+        is_odd |= record.is_said() && record.timestamp().is_none();
         take(record);
     });
     let (ended, line) = (line.ended, line.number);
@@ -106,11 +107,6 @@ fn read_line(path: &Path, line: Line<'_>, warnings: &mut Warnings, take: &mut dy
         }
         (State::Damaged { .. }, false) => warnings.push(Warning::UnfinishedLine { path: path.to_owned(), line }),
     }
-}
-
-/// What a user or an assistant says stands in time; bookkeeping need not.
-fn is_said(record: &Record<'_>) -> bool {
-    record.is("user") || record.is("assistant")
 }
 
 /// A source that tells how much was read from it.

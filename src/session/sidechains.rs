@@ -37,7 +37,7 @@ impl Sidechains {
             (_, Some(known), ..) => known,
             // What a damaged line held is missing: the newest is the likeliest.
             (_, None, Some(_), Some(newest)) => newest,
-            _ if seen || !(record.is("user") || record.is("assistant")) => return,
+            _ if seen || !record.is_said() => return,
             _ => self.begin(record, launches),
         };
         self.newest = Some(index);

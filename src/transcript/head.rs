@@ -60,7 +60,7 @@ impl Head {
             self.forked = record.forked_from.is_some();
         }
         self.is_foreign |= record.message.parts.0;
-        self.is_known |= record.is("user") || record.is("assistant");
+        self.is_known |= record.is_said();
     }
 
     fn is_complete(&self) -> bool {

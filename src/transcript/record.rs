@@ -181,6 +181,18 @@ impl Record<'_> {
         self.kind.as_deref() == Some(kind)
     }
 
+    /// Whether a user or an assistant says something; the rest is bookkeeping.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        self.is("user") || self.is("assistant")
+    }
+
+    /// Whether a program drives the client, through the SDK.
+    #[must_use]
+    pub fn is_of_sdk(&self) -> bool {
+        self.entrypoint.as_deref().is_some_and(|entrypoint| entrypoint.starts_with("sdk"))
+    }
+
     /// What its request is known by: the `message.id`. Some providers send none; then what has a
     /// usage is a request, and goes by its `requestId` or, at last, by the record's `uuid`.
     #[must_use]
