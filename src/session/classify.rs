@@ -86,7 +86,7 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
         UserRecord::CompactSummary
     } else if starts(&CAVEATS) {
         UserRecord::Injected
-    } else if starts(&MACHINES) {
+    } else if is_machine_text(first) {
         UserRecord::Prompt(PromptKind::Machine, joined(content))
     } else if starts(&OUTPUTS) {
         UserRecord::CommandOutput
@@ -96,12 +96,8 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
         UserRecord::Prompt(PromptKind::Command, command)
     } else if is_context_only(content) {
         UserRecord::Context
-    } else if let Content::Text(text) = content
-        && CONTEXTS.iter().any(|tag| text.trim_start().starts_with(tag))
-    {
-        UserRecord::Prompt(PromptKind::Human, Cow::Borrowed(first))
     } else {
-        UserRecord::Prompt(PromptKind::Human, joined(content))
+        UserRecord::Prompt(PromptKind::Human, without_notes(joined(content)))
     }
 }
 
@@ -175,8 +171,14 @@ fn said(text: &str) -> &str {
     text
 }
 
-fn is_context(text: &str) -> bool {
-    said(text).is_empty()
+/// A text as it is; without the notes before it, if there are any.
+fn without_notes(text: Cow<'_, str>) -> Cow<'_, str> {
+    let said = said(&text).len();
+    if said == text.trim_start().len() {
+        text
+    } else {
+        Cow::Owned(text.get(text.len() - said..).unwrap_or_default().to_owned())
+    }
 }
 
 /// Whether a text began as machine prompts did before records named their origin.
@@ -184,13 +186,12 @@ pub(super) fn is_machine_text(text: &str) -> bool {
     MACHINES.iter().any(|tag| text.trim_start().starts_with(tag))
 }
 
-/// A prompt's text: the string, or the text blocks that are not context, a line each. Notes before
-/// it are left out, but not those that were entered with it.
+/// A prompt's text: the string, or the text blocks that are not context, a line each.
 pub(super) fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
     if let Content::Text(text) = content {
         return Cow::Borrowed(if text == NO_CONTENT { "" } else { text });
     }
-    let texts: Vec<_> = content.texts().filter(|text| !is_context(text)).collect();
+    let texts: Vec<_> = content.texts().filter(|text| !said(text).is_empty()).collect();
     match texts.as_slice() {
         [one] => Cow::Borrowed(one),
         several => Cow::Owned(several.join("\n")),

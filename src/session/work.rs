@@ -114,8 +114,8 @@ impl Work {
 
     /// The user stopped a turn; its newest request is cut if it has not ended.
     pub(crate) fn interrupt(&mut self, turn: usize) {
-        let newest = self.requests.iter_mut().rev().take_while(|(of, _)| *of >= turn).find(|(of, _)| *of == turn);
-        if let Some((_, request)) = newest.filter(|(_, request)| !request.usage.has_ended) {
+        let newest = self.requests.last_mut().filter(|(of, request)| *of == turn && !request.usage.has_ended);
+        if let Some((_, request)) = newest {
             request.is_cut = true;
         }
     }
