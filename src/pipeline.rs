@@ -21,15 +21,15 @@ const AHEAD: usize = 4;
 pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
     summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
     let mut found = discover(&settings.paths)?;
-    summary.warn(std::mem::take(&mut found.warnings), console);
+    summary.warned.take(std::mem::take(&mut found.warnings), console);
     if found.sessions.is_empty() {
-        return nothing_found(&settings.paths, summary.input_was_damaged(), console);
+        return nothing_found(&settings.paths, summary.warned.input_was_damaged(), console);
     }
     protect(&settings.output, &found.sessions)?;
     console.begin(&found.sessions, settings.output.is_standard_output());
     let mut sink = Sink::open(settings, console)?;
     let result = read(found, console, |Read { session, files, warnings }| {
-        summary.warn(warnings, console);
+        summary.warned.take(warnings, console);
         let spans = moda::project(&session, &settings.identity, settings.include_commands);
         summary.count(&session, &files, spans.len());
         console.counted(spans.len() as u64);
@@ -46,9 +46,9 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
     }
     let mut accounts = Accounts::default();
     let mut found = discover(&places.there())?;
-    accounts.warn(std::mem::take(&mut found.warnings), console);
+    accounts.warned.take(std::mem::take(&mut found.warnings), console);
     if found.sessions.is_empty() {
-        nothing_found(&places.paths, accounts.input_was_damaged(), console)?;
+        nothing_found(&places.paths, accounts.warned.input_was_damaged(), console)?;
     }
     console.begin(&found.sessions, true);
     read(found, console, |Read { session, warnings, .. }| {

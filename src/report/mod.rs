@@ -14,6 +14,7 @@ mod sessions;
 mod style;
 mod summary;
 mod text;
+mod warned;
 
 pub use console::Console;
 pub use dry_run::DryRun;

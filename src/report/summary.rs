@@ -7,11 +7,11 @@ use super::console::Console;
 use super::found::Found;
 use super::numbers::{bytes, counted, grouped};
 use super::printable::printable;
+use super::warned::Warned;
 use crate::error::Exit;
 use crate::otlp::{Batch, Receipt};
 use crate::session::Session;
 use crate::transcript::SessionFiles;
-use crate::warning::Warnings;
 
 /// Counts of a run.
 #[derive(Debug, Default)]
@@ -26,8 +26,8 @@ pub struct Summary {
     pub sent: Sent,
     /// Whether nothing is to be sent.
     pub is_dry_run: bool,
-    warnings: Warnings,
-    warned: usize,
+    /// What was wrong with it.
+    pub warned: Warned,
 }
 
 /// What was sent.
@@ -71,14 +71,6 @@ impl Reason {
 }
 
 impl Summary {
-    /// Counts warnings and shows them.
-    pub fn warn(&mut self, warnings: Warnings, console: &Console) {
-        for warning in self.warnings.absorb(warnings) {
-            self.warned += 1;
-            console.warning(self.warned, &warning);
-        }
-    }
-
     /// Counts a session, of which `spans` turns have a span.
     pub fn count(&mut self, session: &Session, files: &SessionFiles, spans: usize) {
         self.transcripts += (files.main.len() + files.subagents.len()) as u64;
@@ -90,7 +82,7 @@ impl Summary {
 
     /// Counts what became of a batch.
     pub fn deliver(&mut self, batch: &Batch, receipt: Receipt, console: &Console) {
-        self.warn(receipt.warnings, console);
+        self.warned.take(receipt.warnings, console);
         let sent = &mut self.sent;
         sent.delivered += receipt.delivered;
         sent.rejected += receipt.rejected;
@@ -122,17 +114,11 @@ impl Summary {
         self.transcripts > 0
     }
 
-    /// Whether anything was damaged or could not be read.
-    #[must_use]
-    pub fn input_was_damaged(&self) -> bool {
-        self.warnings.input_was_damaged()
-    }
-
     /// How the program ends if nothing ended it before.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
         match (self.sent.undelivered, self.sent.rejected) {
-            (0, 0) if strict && self.input_was_damaged() => Exit::Partial,
+            (0, 0) if strict && self.warned.input_was_damaged() => Exit::Partial,
             (0, 0) => Exit::Done,
             (0, _) => Exit::Partial,
             _ => Exit::Unreachable,
@@ -177,7 +163,7 @@ impl Summary {
     }
 
     fn warnings_line(&self) -> String {
-        let kinds = self.warnings.counts().iter();
+        let kinds = self.warned.counts().iter();
         let shown: Vec<_> = kinds.map(|(kind, count)| counted(*count, &kind.replace('_', " "))).collect();
         if shown.is_empty() { "none".to_owned() } else { shown.join(", ") }
     }

@@ -10,6 +10,7 @@ use crate::cli::SessionsFormat;
 use crate::error::{Error, Exit};
 use crate::report::console::Console;
 use crate::report::found::Found;
+use crate::report::warned::Warned;
 use crate::session::Session;
 use crate::warning::Warnings;
 
@@ -18,39 +19,25 @@ use crate::warning::Warnings;
 pub struct Accounts {
     pub(super) rows: Vec<Row>,
     pub(super) totals: Found,
-    pub(super) warnings: Warnings,
-    warned: usize,
+    /// What was wrong with what was read.
+    pub warned: Warned,
 }
 
 impl Accounts {
-    /// Counts warnings and shows them.
-    pub fn warn(&mut self, warnings: Warnings, console: &Console) {
-        for warning in self.warnings.absorb(warnings) {
-            self.warned += 1;
-            console.warning(self.warned, &warning);
-        }
-    }
-
     /// Counts a session that has only what it owns. A file in which nobody says anything is none.
     pub fn add(&mut self, session: &Session, warnings: Warnings, console: &Console) {
         let row = Row::of(session, warnings.counts().values().sum());
-        self.warn(warnings, console);
+        self.warned.take(warnings, console);
         if session.facts.said > 0 {
             self.totals += row.found;
             self.rows.push(row);
         }
     }
 
-    /// Whether anything was damaged or could not be read.
-    #[must_use]
-    pub fn input_was_damaged(&self) -> bool {
-        self.warnings.input_was_damaged()
-    }
-
     /// How the program ends.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
-        if strict && self.input_was_damaged() { Exit::Partial } else { Exit::Done }
+        if strict && self.warned.input_was_damaged() { Exit::Partial } else { Exit::Done }
     }
 
     /// Prints them on standard output, the oldest session first. `home` is the user's folder.

@@ -19,7 +19,7 @@ pub(super) fn write(output: &mut impl Write, accounts: &Accounts) -> io::Result<
     let totals = Totals {
         sessions: accounts.totals.sessions,
         counts: Counts::of(&accounts.totals, None),
-        warnings: accounts.warnings.counts(),
+        warnings: accounts.warned.counts(),
     };
     serde_json::to_writer(&mut *output, &Report { sessions, totals })?;
     output.write_all(b"\n")
