@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::names;
 use super::row::Reported;
 use crate::report::numbers::grouped;
 use crate::session::Used;
@@ -21,7 +22,7 @@ pub(super) fn differences(reported: &Reported) -> Vec<String> {
     let models = reported.theirs.iter();
     let mut words: Vec<_> = models.filter_map(|(model, theirs)| of_model(reported, ours, model, *theirs)).collect();
     let missing = ours.keys().filter(|model| !reported.theirs.contains_key(*model));
-    words.extend(missing.map(|model| format!("nothing with {model} yet")));
+    words.extend(missing.map(|model| format!("nothing with {} yet", names::model(model))));
     words
 }
 
@@ -50,7 +51,7 @@ fn of_model(reported: &Reported, all: &ByModel, model: &str, theirs: Tokens) -> 
     let change = [(more_in, "more in"), (more_out, "more out"), (less_in, "less in"), (less_out, "less out")];
     let change = change.into_iter().filter(|(tokens, _)| *tokens > 0);
     let change: Vec<_> = change.map(|(tokens, what)| format!("{} {what}", grouped(tokens))).collect();
-    (!change.is_empty()).then(|| format!("{} with {model} ({cause})", change.join(" and ")))
+    (!change.is_empty()).then(|| format!("{} with {} ({cause})", change.join(" and "), names::model(model)))
 }
 
 /// How many tokens in and out the one has more.
