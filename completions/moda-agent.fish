@@ -57,7 +57,7 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l dry-run
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l strict -d 'Exit with 1 if any input was damaged'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l include-commands -d 'Also send turns that called no model, such as /clear'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s q -l quiet -d 'Print nothing but problems'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s v -l verbose -d 'Print every request and every warning'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s v -l verbose -d 'Print every warning, and every request to a server'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s V -l version -d 'Print version'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -l format -d 'How the list is printed' -r -f -a "text\t'For people: a table and the totals'
@@ -69,7 +69,7 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -l progr
 never\t'Never'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -l strict -d 'Exit with 1 if any input was damaged'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s q -l quiet -d 'Print nothing but problems'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s v -l verbose -d 'Print every request and every warning'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s v -l verbose -d 'Print every warning, and every request to a server'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s V -l version -d 'Print version'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand completions" -s h -l help -d 'Print help'

@@ -116,9 +116,9 @@ pub struct Upload {
 #[derive(Args, Debug)]
 #[command(after_long_help = after_sessions())]
 pub struct Sessions {
-    /// A projects folder, a project folder, a session folder or a transcript
+    /// A projects folder, a project folder, a session folder or a transcript [default: the client's]
     ///
-    /// Without one: $CLAUDE_CONFIG_DIR/projects, else ~/.claude/projects and
+    /// The client's projects folders are $CLAUDE_CONFIG_DIR/projects, else ~/.claude/projects and
     /// ~/.config/claude/projects.
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
@@ -198,7 +198,7 @@ pub struct Output {
     /// Print nothing but problems
     #[arg(short, long, overrides_with = "verbose")]
     pub quiet: bool,
-    /// Print every request and every warning
+    /// Print every warning, and every request to a server
     #[arg(short, long, overrides_with = "quiet")]
     pub verbose: bool,
     /// When to use colours; NO_COLOR switches them off, too
@@ -281,8 +281,8 @@ Examples:
 
 const AFTER_SESSIONS: &str = "\
 Nothing is sent or written. Every request counts once in the run, in the session that began
-first. Tokens in are all that the models read, cached or not; tools and tokens are those of the
-agents, too. A number after ≥ is a lower bound: the client saved only the first count of some
+first. Tokens in are all that the models read, cached or not. Requests, tools and tokens include
+those of agents. A number after ≥ is a lower bound: the client saved only the first count of some
 outputs. The variables of upload's options count here, too.
 
 Examples:

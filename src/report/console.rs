@@ -79,7 +79,7 @@ impl Console {
         if self.output.verbose || number <= SHOWN_WARNINGS {
             self.line(format_args!("{} {}", styled(CARE, "warning:"), printable(&warning.to_string())));
         } else if number == SHOWN_WARNINGS + 1 {
-            self.line(format_args!("{} more follow; -v shows all of them", styled(CARE, "warning:")));
+            self.line(format_args!("{} more follow; -v shows them", styled(CARE, "warning:")));
         }
     }
 

@@ -31,8 +31,6 @@ pub struct SessionFiles {
     /// The size of all of them.
     pub bytes: u64,
     head: Head,
-    /// Of the main transcripts, in their order.
-    heads: Vec<Head>,
 }
 
 impl SessionFiles {
@@ -50,6 +48,12 @@ pub struct SubagentFile {
     pub agent_id: String,
     /// The transcript; `agent-ID.meta.json` may stand beside it.
     pub path: PathBuf,
+}
+
+impl SubagentFile {
+    fn at(path: PathBuf) -> Option<Self> {
+        Some(Self { agent_id: agent_id(&path)?.to_owned(), path })
+    }
 }
 
 /// What was found under the named paths.
@@ -70,18 +74,18 @@ pub struct Discovery {
 /// session is named by its own file or folder, other sessions' subagents beside it are left alone.
 pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
     let mut found = Discovery::default();
-    let mut sessions = BTreeMap::new();
+    let mut sessions = BTreeMap::<_, Vec<_>>::new();
     for path in transcripts_under(paths, &mut found.warnings)? {
         match File::open(&path).and_then(|file| Ok((file.metadata()?.len(), Head::read(file)?))) {
             Ok((bytes, head)) => match session_of(&path, bytes, &head) {
-                Some(id) => add(&mut sessions, id, path, bytes, head),
+                Some(id) => sessions.entry(id).or_default().push(Found { path, bytes, head }),
                 None if bytes == 0 => {}
                 None => found.warnings.push(Warning::NotATranscript { path }),
             },
             Err(error) => found.warnings.push(Warning::unreadable(&path, &error)),
         }
     }
-    let mut sessions: Vec<_> = sessions.into_values().collect();
+    let mut sessions: Vec<_> = sessions.into_iter().map(|(id, files)| session(id, files)).collect();
     if paths.iter().all(|path| names_one_session(path)) {
         let named: HashSet<_> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let is_named = |agent: &SubagentFile| agent.path.canonicalize().is_ok_and(|path| named.contains(&path));
@@ -99,23 +103,24 @@ fn names_one_session(path: &Path) -> bool {
     path.is_file() || name.and_then(OsStr::to_str).is_some_and(is_uuid)
 }
 
-fn add(sessions: &mut BTreeMap<String, SessionFiles>, id: String, path: PathBuf, bytes: u64, head: Head) {
-    let session = sessions.entry(id.clone()).or_insert_with(|| SessionFiles { id, ..SessionFiles::default() });
-    session.bytes += bytes;
-    if let Some(agent_id) = agent_id(&path).map(str::to_owned) {
-        if session.main.is_empty() && (session.subagents.is_empty() || head.order() < session.head.order()) {
-            session.head = head;
-        }
-        session.subagents.push(SubagentFile { agent_id, path });
-        return;
-    }
-    if session.main.is_empty() || head.order() < session.head.order() {
-        session.head = head.clone();
-    }
-    // What began first is read first; of two alike, that with the smaller path.
-    let place = session.heads.partition_point(|other| other.order() <= head.order());
-    session.heads.insert(place, head);
-    session.main.insert(place, path);
+/// A transcript of a session.
+struct Found {
+    path: PathBuf,
+    bytes: u64,
+    head: Head,
+}
+
+/// Puts the transcripts of a session together. What began first is read first; of two alike, that
+/// with the smaller path.
+fn session(id: String, files: Vec<Found>) -> SessionFiles {
+    let mut session = SessionFiles { id, bytes: files.iter().map(|file| file.bytes).sum(), ..SessionFiles::default() };
+    let (subagents, mut main): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| agent_id(&file.path).is_some());
+    main.sort_by_key(|file| file.head.order());
+    let first = main.first().or(subagents.iter().min_by_key(|file| file.head.order()));
+    session.head = first.map(|file| file.head.clone()).unwrap_or_default();
+    session.main.extend(main.into_iter().map(|file| file.path));
+    session.subagents.extend(subagents.into_iter().filter_map(|file| SubagentFile::at(file.path)));
+    session
 }
 
 /// The folder above `subagents`, the file's own name, or what its records say, in this order.
