@@ -85,10 +85,9 @@ impl Builder {
         Session { id: self.id, facts: self.facts, turns, strays, duplicate_requests: 0 }
     }
 
-    /// Whether a record with its id was taken before. An id that was blotted out is none.
+    /// Whether a record with its id was taken before.
     fn is_seen(&mut self, record: &Record<'_>) -> bool {
-        let id = record.uuid.as_deref().filter(|uuid| !uuid.is_empty() && !uuid.contains("REDACTED"));
-        id.is_some_and(|uuid| !self.seen.insert(uuid.to_owned()))
+        record.own_id().is_some_and(|uuid| !self.seen.insert(uuid.to_owned()))
     }
 
     fn user(&mut self, record: &Record<'_>) {
@@ -132,7 +131,7 @@ impl Builder {
         self.turns.push(Turn {
             prompt_id: record.prompt_id.clone().map(Into::into),
             prompt: Some(Prompt {
-                uuid: record.uuid.clone().map(Into::into),
+                uuid: record.own_id().map(str::to_owned),
                 copied_from: record.forked_from.as_ref().and_then(|from| from.message_uuid.clone()).map(Into::into),
                 kind,
                 origin: turn_origin(record, kind),

@@ -2,7 +2,8 @@
 //! version, whatever file or fork it is read from.
 //!
 //! A turn's **key** is the `message.id` of the first request that it owns, of the subagent that
-//! began first where only subagents answered; without one the prompt's `uuid`. Then, with SHA-256 and every part followed by a zero byte:
+//! began first where only subagents answered; without one the prompt's `uuid`. Then, with SHA-256
+//! and every part followed by a zero byte:
 //!
 //! - trace id: the first 16 bytes of `moda-agent/1`, `trace`, key
 //! - span id: the first 8 bytes of `moda-agent/1`, `span`, key, kind of span, id of its source
@@ -17,6 +18,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::session::{Session, Turn};
+use crate::transcript::is_uuid;
 
 const TAG: &str = "moda-agent/1";
 
@@ -45,16 +47,18 @@ impl SpanId {
 }
 
 /// What identifies a turn for ever. A damaged one with neither request nor `uuid` has only its
-/// session and its text.
+/// session and its text; a `uuid` that is none is unique in its session at most.
 fn turn_key(session: &Session, turn: &Turn) -> String {
     let agents = turn.subagents.iter().filter(|agent| !agent.requests.is_empty());
     let first = agents.min_by_key(|agent| (agent.started_at.is_none(), agent.started_at, &agent.id));
     let request = turn.requests.first().or_else(|| first?.requests.first());
     let prompt = turn.prompt.as_ref();
-    request
-        .map(|request| request.id.clone())
-        .or_else(|| prompt.and_then(|prompt| prompt.uuid.clone()))
-        .unwrap_or_else(|| format!("{}/{}", session.id, prompt.map(|prompt| prompt.text.as_str()).unwrap_or_default()))
+    let text = prompt.map(|prompt| prompt.text.as_str()).unwrap_or_default();
+    match (request, prompt.and_then(|prompt| prompt.uuid.as_deref())) {
+        (Some(request), _) => request.id.clone(),
+        (None, Some(uuid)) if is_uuid(uuid) => uuid.to_owned(),
+        (None, uuid) => format!("{}/{}", session.id, uuid.unwrap_or(text)),
+    }
 }
 
 /// The keys of a session's turns, no two alike. Only prompts without an id can be; the second of

@@ -25,6 +25,7 @@ pub use digest::digest;
 pub use discover::{Discovery, SessionFiles, SubagentFile, discover};
 pub use glance::matters;
 pub use lines::{Line, Lines};
+pub use places::is_uuid;
 pub use record::{Message, Record, SubagentMeta};
 pub use salvage::{State, read_records};
 pub use shared::Shared;

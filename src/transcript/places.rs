@@ -97,7 +97,8 @@ pub(super) fn agent_id(path: &Path) -> Option<&str> {
 }
 
 /// `8-4-4-4-12` hexadecimal digits, the only names that the client gives to sessions.
-pub(super) fn is_uuid(name: &str) -> bool {
+#[must_use]
+pub fn is_uuid(name: &str) -> bool {
     name.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         && name.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

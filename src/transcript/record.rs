@@ -193,13 +193,21 @@ impl Record<'_> {
         self.entrypoint.as_deref().is_some_and(|entrypoint| entrypoint.starts_with("sdk"))
     }
 
+    /// Its `uuid`, where it names this record and no other: not where it is empty, nor where
+    /// somebody blotted it out before passing the transcript on.
+    #[must_use]
+    pub fn own_id(&self) -> Option<&str> {
+        self.uuid.as_deref().filter(|uuid| !uuid.is_empty() && !uuid.contains("REDACTED"))
+    }
+
     /// What its request is known by: the `message.id`. Some providers send none; then what has a
     /// usage is a request, and goes by its `requestId` or, at last, by the record's `uuid`.
     #[must_use]
     pub fn request_key(&self) -> Option<&str> {
-        let of_provider = [&self.request_id, &self.uuid].into_iter().filter(|_| self.message.usage.is_some());
-        let mut ids = std::iter::once(&self.message.id).chain(of_provider).flatten();
-        ids.find(|id| !id.is_empty()).map(AsRef::as_ref)
+        let of_provider = [self.request_id.as_deref(), self.own_id()];
+        let of_provider = of_provider.into_iter().filter(|_| self.message.usage.is_some());
+        let mut ids = std::iter::once(self.message.id.as_deref()).chain(of_provider).flatten();
+        ids.find(|id| !id.is_empty())
     }
 
     /// When it was written, where that is known.
