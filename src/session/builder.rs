@@ -82,6 +82,8 @@ impl Builder {
         let launches = std::mem::take(self.work.launches());
         self.work.hand_to(&mut turns);
         let strays = attach(&mut turns, launches, self.sidechains.into_vec());
+        // A clock can be set back, and a copied history is older than the session.
+        self.facts.ended_at = self.facts.ended_at.max(self.facts.started_at);
         Session { id: self.id, facts: self.facts, turns, strays, duplicate_requests: 0 }
     }
 
@@ -132,7 +134,7 @@ impl Builder {
             prompt_id: record.prompt_id.clone().map(Into::into),
             prompt: Some(Prompt {
                 uuid: record.own_id().map(str::to_owned),
-                copied_from: record.forked_from.as_ref().and_then(|from| from.message_uuid.clone()).map(Into::into),
+                copied_from: record.copied_from().map(str::to_owned),
                 kind,
                 origin: turn_origin(record, kind),
                 text: first_characters(text, PROMPT_CHARACTERS).to_owned(),

@@ -77,7 +77,7 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
     } else if INTERRUPTS.contains(&first.trim_end()) && !record.is_meta && !was_entered(record) {
         UserRecord::Interrupt
     } else if is_machine(record) {
-        UserRecord::Prompt(PromptKind::Machine, joined(content))
+        UserRecord::Prompt(PromptKind::Machine, without_notes(joined(content)))
     } else if record.is_meta {
         UserRecord::Injected
     } else if was_entered(record) {
@@ -87,7 +87,7 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
     } else if starts(&CAVEATS) {
         UserRecord::Injected
     } else if is_machine_text(first) {
-        UserRecord::Prompt(PromptKind::Machine, joined(content))
+        UserRecord::Prompt(PromptKind::Machine, without_notes(joined(content)))
     } else if starts(&OUTPUTS) {
         UserRecord::CommandOutput
     } else if let Some(command) = shell_command(first) {
@@ -109,8 +109,8 @@ pub(crate) fn turn_origin(record: &Record<'_>, kind: PromptKind) -> String {
     }
     match (kind, record.prompt_source.as_deref()) {
         (PromptKind::Machine, _) => {
-            let said = record.message.content.texts().chain(record.attachment.prompt.texts()).next();
-            machine_of(said.unwrap_or_default())
+            let texts = record.message.content.texts().chain(record.attachment.prompt.texts());
+            machine_of(texts.map(said).find(|text| !text.is_empty()).unwrap_or_default())
         }
         (_, Some("sdk")) => "sdk".to_owned(),
         (_, None) if record.is_of_sdk() => "sdk".to_owned(),

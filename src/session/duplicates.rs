@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 
 use super::Session;
-use super::place::Place;
+use super::place::{Place, has_new_ids};
 use super::turn::Turn;
 use super::work::{Request, ToolCall};
 
@@ -47,15 +47,16 @@ impl Owners {
         session
     }
 
-    /// Drops the unanswered turns that are copies.
+    /// Drops the unanswered turns that are copies. Where copies get new ids, all are that stand
+    /// before a copied request.
     fn drop_copied_turns(&mut self, session: &mut Session, places: &[Place]) {
-        let copied = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0).unwrap_or_default();
-        let is_fork = session.duplicate_requests > 0;
+        let last_copy = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0);
+        let (is_fork, copied) = (last_copy.is_some(), last_copy.unwrap_or_default());
         let turns = std::mem::take(&mut session.turns);
         for (index, (turn, place)) in turns.into_iter().zip(places).enumerate() {
             // The names of answered turns are taken, too: a fork can be made before the answer.
-            let is_new = self.is_new(&turn, place, is_fork);
-            if !is_unanswered(&turn) || is_new && index >= copied {
+            let is_new = self.is_new(&turn, place, is_fork) && !(index < copied && has_new_ids(&turn));
+            if is_new || !is_unanswered(&turn) {
                 session.turns.push(turn);
             }
         }
@@ -76,8 +77,8 @@ impl Owners {
     }
 
     /// Whether a turn's prompt is no copy. All its names are taken, whatever is known already. The
-    /// same words at the same time are a copy only in a session that copies more: a script can
-    /// start many sessions at once.
+    /// same words at the same time are a copy only in a fork: a script can start many sessions at
+    /// once.
     fn is_new(&mut self, turn: &Turn, place: &Place, is_fork: bool) -> bool {
         let Some(prompt) = &turn.prompt else { return true };
         // `/branch` keeps the id and names it as its source, too.
@@ -87,7 +88,7 @@ impl Owners {
         let is_known_time = time.is_some_and(|time| !self.take("time", &time));
         let names = ids.into_iter().chain([("place", place.name(turn))]);
         let known = names.filter_map(|(kind, name)| Some(!self.take(kind, &name?)));
-        known.filter(|is_known| *is_known).count() == 0 && !(is_known_time && is_fork)
+        known.filter(|is_known| *is_known).count() == 0 && !(is_known_time && (is_fork || prompt.copied_from.is_some()))
     }
 
     /// Whether nobody had it before.

@@ -61,6 +61,10 @@ impl Session {
         self.turns.iter().flat_map(|turn| &turn.subagents).chain(&self.strays)
     }
 
+    fn subagents_mut(&mut self) -> impl Iterator<Item = &mut Subagent> {
+        self.turns.iter_mut().flat_map(|turn| &mut turn.subagents).chain(&mut self.strays)
+    }
+
     /// What each model used, each request once.
     fn tokens_by_model(&self) -> BTreeMap<String, Tokens> {
         let mut seen = HashSet::new();

@@ -43,7 +43,7 @@ impl Place {
 }
 
 /// Whether a copy of the turn would have ids and times of its own.
-fn has_new_ids(turn: &Turn) -> bool {
+pub(super) fn has_new_ids(turn: &Turn) -> bool {
     let version = turn.client_version.as_deref().and_then(ClientVersion::parse);
     version.is_some_and(|version| version < IDS_KEPT_SINCE)
 }

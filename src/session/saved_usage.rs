@@ -73,6 +73,8 @@ impl SavedUsage {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         match self.client {
+            // A fork zeroes what it copies.
+            _ if self.tokens.output == 0 && self.content > 0 => false,
             _ if self.has_ended => true,
             Some(client) if client >= STOP_REASONS_SINCE => false,
             Some(client) if (FIRST_COUNTS[0]..=FIRST_COUNTS[1]).contains(&client) => false,
@@ -112,6 +114,7 @@ mod tests {
         for (client, stop_reason, outputs, output, is_complete) in [
             ("2.1.330", tool_use, &[300, 300][..], 300, true),
             ("2.1.330", tool_use, &[2], 2, true),
+            ("2.1.330", tool_use, &[0], 0, false),
             ("2.1.330", no, &[300], 300, false),
             ("2.1.69", no, &[4, 30], 30, false),
             ("2.1.21", no, &[120], 120, false),

@@ -70,8 +70,8 @@ impl Sidechain {
 
     /// Takes what its sidecar file says.
     pub(crate) fn described(&mut self, meta: SubagentMeta<'_>) {
-        self.agent.launched_by = meta.tool_use_id.map(Into::into);
-        self.parent = meta.parent_agent_id.map(Into::into);
+        self.agent.launched_by = self.agent.launched_by.take().or(meta.tool_use_id.map(Into::into));
+        self.parent = self.parent.take().or(meta.parent_agent_id.map(Into::into));
     }
 
     /// Takes the next record; an assistant record that is `seen` elsewhere can only correct the usage.

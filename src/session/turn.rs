@@ -157,14 +157,11 @@ impl Turn {
     /// or failed.
     #[must_use]
     pub fn is_sent(&self, include_commands: bool) -> bool {
-        if !self.requests.is_empty() {
+        if !self.requests.is_empty() || self.is_worked_on() {
             return true;
         }
         if self.duplicate_requests > 0 {
             return false;
-        }
-        if self.is_worked_on() {
-            return true;
         }
         let is_human = self.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Human);
         include_commands || is_human || self.is_interrupted || self.failure.is_some()

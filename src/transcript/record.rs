@@ -197,7 +197,13 @@ impl Record<'_> {
     /// somebody blotted it out before passing the transcript on.
     #[must_use]
     pub fn own_id(&self) -> Option<&str> {
-        self.uuid.as_deref().filter(|uuid| !uuid.is_empty() && !uuid.contains("REDACTED"))
+        self.uuid.as_deref().filter(|uuid| names_one(uuid))
+    }
+
+    /// The `uuid` of the record that a fork copied it from.
+    #[must_use]
+    pub fn copied_from(&self) -> Option<&str> {
+        self.forked_from.as_ref()?.message_uuid.as_deref().filter(|uuid| names_one(uuid))
     }
 
     /// What its request is known by: the `message.id`. Some providers send none; then what has a
@@ -221,6 +227,10 @@ impl Record<'_> {
     pub(crate) fn of(line: &str) -> Record<'_> {
         stream(line.as_bytes()).next().unwrap().unwrap().0
     }
+}
+
+fn names_one(uuid: &str) -> bool {
+    !uuid.is_empty() && !uuid.contains("REDACTED")
 }
 
 /// The records on one line: one, or several where two writers collided. Ends after an error.

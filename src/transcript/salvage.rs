@@ -52,8 +52,8 @@ fn read_all(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), (usize
     }
 }
 
-/// Half a record, which a crash left, can stand before whole ones. These are known by where they
-/// end: at the next record or with the line; what stands inside another object ends elsewhere.
+/// Half a record, which a crash left, can stand before whole ones. What stands inside another
+/// object is known by what follows it.
 fn read_behind(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) {
     let (mut budget, mut next) = (EFFORT * line.len(), 1);
     for at in memmem::find_iter(line, b"{\"") {
@@ -80,9 +80,9 @@ fn read_behind(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) {
     }
 }
 
-/// Whether what follows an object is the next one, or nothing.
+/// Whether what follows an object lets it be no part of another.
 fn stands_alone(behind: Option<&[u8]>) -> bool {
-    matches!(behind.unwrap_or_default().trim_ascii_start().first(), None | Some(b'{'))
+    !matches!(behind.unwrap_or_default().trim_ascii_start().first(), Some(b',' | b'}' | b']'))
 }
 
 #[cfg(test)]
@@ -113,7 +113,8 @@ mod tests {
             (format!("garbage {USER}"), damaged(1), 1),
             (format!("{USER}garbage"), damaged(60), 1),
             (format!(r#"{{"type":"user","cut {USER}"#), damaged(23), 1),
-            (format!(r#"{{"type":"user","cut {USER}{USER} and {USER}"#), damaged(23), 2),
+            (format!(r#"{{"type":"user","cut {USER}{USER} and {USER}"#), damaged(23), 3),
+            (format!("{USER}garbage{USER}garbage"), damaged(60), 2),
             (format!("cut{}{USER}", r#"{"type":"tool_reference","tool_name":"x"},"#.repeat(100)), damaged(1), 1),
             // A whole object inside a cut one is none of the file's records.
             (format!(r#"cut"data":{USER},"normalizedMessages":[]}}"#), damaged(1), 0),

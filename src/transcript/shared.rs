@@ -50,7 +50,7 @@ impl Shared {
         shared
     }
 
-    /// Whether another session holds the request, too.
+    /// Whether another session may hold the request, too.
     #[must_use]
     pub fn holds(&self, request: &str) -> bool {
         self.requests.contains(&digest(request.as_bytes()))
@@ -110,10 +110,11 @@ fn of_message(rest: &[u8], take: &mut dyn FnMut(&[u8])) -> Option<()> {
         let (key, value) = string(rest)?;
         let value = behind(value, b":")?;
         match (key, string(value)) {
-            (b"id", Some((id, _))) => {
+            (b"id", Some((id, _))) if !id.is_empty() => {
                 take(id);
                 return Some(());
             }
+            (b"id", _) => return None,
             (b"role", Some((role, _))) if role != b"assistant" => return Some(()),
             _ => {}
         }
@@ -149,6 +150,7 @@ mod tests {
             (r#"{"message":"text","type":"summary"}"#, &[]),
             (r#"{"message":{"id":7}}"#, &[]),
             (r#"{"requestId":"r","uuid":"u","message":{"role":"assistant","usage":{}}}"#, &["r"]),
+            (r#"{"requestId":"r","message":{"id":"","role":"assistant","usage":{}}}"#, &["r"]),
             (r#"{"uuid":"u","message":{"role":"assistant","content":[]}}"#, &[]),
             (r#"{"message":{"id":"\u0061"}}"#, &["a"]),
             (r#"{"message":{"id":"#, &[]),
