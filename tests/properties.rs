@@ -17,6 +17,8 @@
 mod changes;
 #[path = "properties/copies.rs"]
 mod copies;
+#[path = "properties/families.rs"]
+mod families;
 #[path = "properties/names.rs"]
 mod names;
 #[path = "properties/recorded.rs"]
@@ -30,6 +32,7 @@ use std::path::PathBuf;
 
 use changes::{content, damage};
 use copies::{Copy, copy, whole_copy};
+use families::{by_prompt, family, working};
 use moda_agent::warning::Warnings;
 use names::{linked, named};
 use proptest::collection::vec;
@@ -219,6 +222,22 @@ proptest! {
         let after = tree.run();
         prop_assert_eq!(after.totals(), before.totals());
         prop_assert_eq!(after.spans.len(), before.spans.len());
+    }
+
+    /// A subagent's transcript can stay with a fork, or end earlier in one copy than in another.
+    #[test]
+    fn what_subagents_did_is_in_one_span_whichever_copies_know_of_it(family in family()) {
+        let (whole, run) = (Tree::of([&family.whole]).run(), family.run());
+        prop_assert_eq!(run.totals(), whole.totals());
+        prop_assert_eq!(by_prompt(&run), by_prompt(&whole));
+        prop_assert_eq!(working(&run), working(&whole));
+        let traces: BTreeSet<_> = run.spans.iter().map(|span| span.trace_id.0).collect();
+        prop_assert_eq!(traces.len(), run.spans.len());
+        // A turn is sent in two parts where a copy that comes first was made while it ran.
+        let is_whole = |copy: &Copy| copy.cut.is_none() && copy.keeps_identity();
+        if family.copies.iter().all(is_whole) {
+            prop_assert_eq!(run.spans.len(), whole.spans.len());
+        }
     }
 
     /// Transcripts are deleted after some weeks, and the copy is all that is left.

@@ -16,10 +16,10 @@ use super::turn::Turn;
 pub(super) struct Rejoin {
     /// By request that several hold: the session that holds it first.
     owners: HashMap<String, String>,
+    /// By request of these that went: the session to which it went.
+    moved: HashMap<String, String>,
     /// By session: what comes to it.
     coming: HashMap<String, Vec<Part>>,
-    /// The subagents of which something goes, by session and id.
-    going: HashSet<(String, String)>,
 }
 
 /// What a subagent did that only a copy of its turn knows.
@@ -43,87 +43,87 @@ impl Rejoin {
         }
         for turn in &session.turns {
             for agent in &turn.subagents {
-                self.hear_agent(session, turn, agent, &main);
+                self.hear_agent(&session.id, turn, agent, &main);
             }
         }
     }
 
-    fn hear_agent(&mut self, session: &Session, turn: &Turn, agent: &Subagent, main: &HashSet<&str>) {
-        let Some((owner, launch)) = self.destination(&session.id, turn, agent, main) else { return };
-        let goes = |request: &str| self.is_own(&session.id, request) && !main.contains(request);
-        let mut part = Part { agent: agent.clone(), launch, held: HashSet::new() };
-        part.held.extend(agent.requests.iter().map(|request| request.id.clone()).filter(|request| !goes(request)));
-        keep(&mut part.agent, goes);
-        if !part.agent.requests.is_empty() {
-            self.going.insert((session.id.clone(), agent.id.clone()));
-            self.coming.entry(owner).or_default().push(part);
+    /// What a subagent repeats of the main chain is not its own, and tells it from no other.
+    fn hear_agent(&mut self, session: &str, turn: &Turn, agent: &Subagent, main: &HashSet<&str>) {
+        let did = || agent.requests.iter().map(|request| &request.id).filter(|id| !main.contains(id.as_str()));
+        let Some((owner, launch)) = self.destination(session, turn, agent, did()) else { return };
+        let (goes, held): (HashSet<_>, _) = did().cloned().partition(|request| self.is_own(session, request));
+        if goes.is_empty() {
+            return;
         }
+        // What others hold of the same follows it there.
+        let shared = goes.iter().filter(|request| self.owners.contains_key(*request));
+        self.moved.extend(shared.map(|request| (request.clone(), owner.clone())));
+        let mut agent = agent.clone();
+        agent.requests.retain(|request| goes.contains(&request.id));
+        agent.tool_calls.retain(|call| goes.contains(&call.request_id));
+        self.coming.entry(owner).or_default().push(Part { agent, launch, held });
     }
 
     /// The other session to which a subagent belongs, and the request that launched it: that which
-    /// holds this request first, or else something that the subagent did, or all of its turn.
-    fn destination(
+    /// holds this request first, or else all of its turn, or something that the subagent did.
+    fn destination<'a>(
         &self,
         session: &str,
         turn: &Turn,
         agent: &Subagent,
-        main: &HashSet<&str>,
+        mut did: impl Iterator<Item = &'a String>,
     ) -> Option<(String, Option<String>)> {
-        let other = |request: &str| self.owners.get(request).filter(|owner| *owner != session).cloned();
+        let other = |request: &str| {
+            let owner = self.moved.get(request).or_else(|| self.owners.get(request));
+            owner.filter(|owner| *owner != session).cloned()
+        };
         if let Some(launch) = launching_request(turn, agent) {
             return Some((other(launch)?, Some(launch.to_owned())));
         }
-        let mut did = agent.requests.iter().filter(|request| !main.contains(request.id.as_str()));
-        let of_turn = || {
-            let request = &turn.requests.first()?.id;
-            let is_copy = turn.requests.iter().all(|request| !self.is_own(session, &request.id));
-            Some((other(request).filter(|_| is_copy)?, Some(request.clone())))
-        };
-        did.find_map(|request| other(&request.id)).map(|owner| (owner, None)).or_else(of_turn)
+        let is_copy = turn.requests.iter().all(|request| !self.is_own(session, &request.id));
+        let first = turn.requests.first().filter(|_| is_copy);
+        let of_turn = first.and_then(|request| Some((other(&request.id)?, Some(request.id.clone()))));
+        of_turn.or_else(|| did.find_map(|request| other(request)).map(|owner| (owner, None)))
     }
 
     fn is_own(&self, session: &str, request: &str) -> bool {
         self.owners.get(request).is_none_or(|owner| owner == session)
     }
 
-    /// Takes from a session what goes, and gives it what comes.
+    /// Gives a session what comes. It came first, so it owns that, and where it came from it is a copy.
     pub(super) fn settle(&self, session: &mut Session) {
-        if self.going.is_empty() {
-            return;
+        for part in self.coming.get(&session.id).into_iter().flatten() {
+            part.join(session);
         }
-        let id = session.id.clone();
-        let goes = |agent: &Subagent| self.going.contains(&(id.clone(), agent.id.clone()));
-        for turn in &mut session.turns {
-            for agent in turn.subagents.iter_mut().filter(|agent| goes(agent)) {
-                keep(agent, |request| !self.is_own(&id, request));
-            }
-            turn.subagents.retain(|agent| !goes(agent) || !agent.requests.is_empty());
-        }
-        self.coming.get(&id).into_iter().flatten().for_each(|part| part.join(session));
     }
 }
 
 impl Part {
     /// Becomes a part of the same subagent, else of the turn that launched it.
     fn join(&self, session: &mut Session) {
-        let is_same = |agent: &&mut Subagent| {
-            agent.id == self.agent.id || agent.requests.iter().any(|request| self.held.contains(&request.id))
-        };
+        let launched = |turn: &&mut Turn| turn.requests.iter().any(|request| Some(&request.id) == self.launch.as_ref());
+        // Where a damaged result does not name the call, the subagent had no turn.
+        if let Some(stray) = session.strays.iter().position(|agent| self.is_of(agent) && !agent.is_internal)
+            && let Some(turn) = session.turns.iter_mut().find(launched)
+        {
+            turn.subagents.push(session.strays.remove(stray));
+        }
+        let has_id = session.subagents().any(|agent| agent.id == self.agent.id);
+        let is_same = |agent: &&mut Subagent| if has_id { agent.id == self.agent.id } else { self.is_of(agent) };
         if let Some(same) = session.subagents_mut().find(is_same) {
             same.requests.extend(self.agent.requests.iter().cloned());
             same.tool_calls.extend(self.agent.tool_calls.iter().cloned());
             return;
         }
-        let launched = |turn: &&mut Turn| turn.requests.iter().any(|request| Some(&request.id) == self.launch.as_ref());
         let turn = session.turns.iter_mut().find(launched);
         turn.map_or(&mut session.strays, |turn| &mut turn.subagents).push(self.agent.clone());
     }
-}
 
-/// Leaves of a subagent only these requests, with their calls.
-fn keep(agent: &mut Subagent, is_kept: impl Fn(&str) -> bool) {
-    agent.requests.retain(|request| is_kept(&request.id));
-    agent.tool_calls.retain(|call| is_kept(&call.request_id));
+    /// Whether it is a part of what that subagent did.
+    fn is_of(&self, agent: &Subagent) -> bool {
+        agent.id == self.agent.id || agent.requests.iter().any(|request| self.held.contains(&request.id))
+    }
 }
 
 /// The turn's request that launched a subagent, directly or through others.
@@ -142,7 +142,7 @@ fn launching_request<'a>(turn: &'a Turn, agent: &'a Subagent) -> Option<&'a str>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Request, ToolCall};
+    use crate::session::{Owners, Request, ToolCall};
 
     fn call(id: &str, request: &str) -> ToolCall {
         ToolCall { id: id.to_owned(), request_id: request.to_owned(), ..ToolCall::default() }
@@ -179,9 +179,11 @@ mod tests {
         for session in &sessions {
             rejoin.hear(session, |request| holders[request].len() > 1);
         }
-        for session in &mut sessions {
-            rejoin.settle(session);
-        }
+        let mut owners = Owners::default();
+        let sessions = sessions.map(|mut session| {
+            rejoin.settle(&mut session);
+            owners.keep_own(session)
+        });
         let did = |session: &Session| session.subagents().map(|agent| agent.requests.len()).sum();
         sessions.map(|session| (session.subagents().count(), did(&session)))
     }
@@ -195,14 +197,22 @@ mod tests {
             ([none(), vec![agent("1", &["a"])], none()], [(1, 1), (0, 0), (0, 0)]),
             ([none(), vec![agent("1", &["a"]), agent("by 1", &["b"])], none()], [(2, 2), (0, 0), (0, 0)]),
             // Of two copies the first counts, and what only the second knows.
-            ([none(), vec![agent("1", &["a"])], vec![agent("1", &["a", "b"])]], [(1, 2), (0, 0), (1, 1)]),
+            ([none(), vec![agent("1", &["a"])], vec![agent("1", &["a", "b"])]], [(1, 2), (0, 0), (0, 0)]),
             // The original has a part of it.
-            ([vec![agent("1", &["a"])], vec![agent("1", &["a", "b"])], none()], [(1, 2), (1, 1), (0, 0)]),
-            ([vec![agent("1", &["a"])], vec![unknown(&["a", "b"])], none()], [(1, 2), (1, 1), (0, 0)]),
+            ([vec![agent("1", &["a"])], vec![agent("1", &["a", "b"])], none()], [(1, 2), (0, 0), (0, 0)]),
+            ([vec![agent("1", &["a"])], vec![unknown(&["a", "b"])], none()], [(1, 2), (0, 0), (0, 0)]),
+            // Two that begin with what the main chain said are two.
+            (
+                [
+                    vec![agent("1", &["shared", "a"])],
+                    vec![Subagent { id: "x".to_owned(), ..agent("1", &["shared", "b"]) }],
+                    none(),
+                ],
+                [(2, 2), (0, 0), (0, 0)],
+            ),
             // What the fork launched itself, and what knows no launch, stays.
             ([none(), vec![agent("2", &["a"])], none()], [(0, 0), (1, 1), (0, 0)]),
             ([none(), vec![agent("nowhere", &["a"])], none()], [(0, 0), (1, 1), (0, 0)]),
-            ([none(), vec![agent("1", &["shared"])], none()], [(0, 0), (1, 1), (0, 0)]),
             ([none(), vec![agent("1", &[])], none()], [(0, 0), (1, 0), (0, 0)]),
         ] {
             let names = ["original", "fork", "other fork"];

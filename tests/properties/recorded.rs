@@ -80,6 +80,21 @@ pub fn session() -> impl Strategy<Value = &'static Recorded> {
     select(RECORDINGS.iter().flatten().collect::<Vec<_>>())
 }
 
+/// The sessions of which a subagent with a transcript of its own asked a model.
+static LAUNCHING: LazyLock<Vec<&'static Recorded>> = LazyLock::new(|| {
+    let has_subagent = |session: &&Recorded| {
+        let run = if session.transcripts().len() > 1 { Tree::of([*session]).run() } else { Run::default() };
+        let turns = run.sessions.iter().flat_map(|session| &session.turns);
+        turns.flat_map(|turn| &turn.subagents).any(|agent| !agent.requests.is_empty())
+    };
+    RECORDINGS.iter().flatten().filter(has_subagent).collect()
+});
+
+/// One session that launched subagents.
+pub fn launching() -> impl Strategy<Value = &'static Recorded> {
+    select(LAUNCHING.as_slice())
+}
+
 /// Some sessions of one set of recordings, which may be copies of each other.
 pub fn sessions() -> impl Strategy<Value = Vec<&'static Recorded>> {
     let sets = RECORDINGS.iter().map(|set| set.iter().collect::<Vec<_>>()).collect::<Vec<_>>();
