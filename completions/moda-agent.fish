@@ -42,8 +42,13 @@ http/json\t'JSON'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l compression -d 'How requests are compressed [default: gzip]' -r -f -a "gzip\t'With gzip'
 none\t'Not at all'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l timeout -d 'How long a request may take, as in 30s or 2m [default: 30s]' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l retry-for -d 'For how long a request may be tried again, as in 30s or 1h; 0s for once only' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l concurrency -d 'The most requests in flight' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l max-batch-spans -d 'The most spans in a request' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l max-batch-bytes -d 'The largest request before compression, as in 4MiB or 500kB' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l certificate -d 'The certificates of authorities to trust instead of the system\'s, in PEM' -r -F
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l client-certificate -d 'The certificate that says who we are, in PEM' -r -F
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l client-key -d 'Its private key, in PEM' -r -F
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r

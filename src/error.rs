@@ -18,15 +18,29 @@ pub enum Exit {
     Refused = 3,
     /// The endpoint could not be reached or kept failing.
     Unreachable = 4,
+    /// Ctrl-C; as shells count signals, 128 and the signal's number.
+    Interrupted = 130,
+    /// SIGTERM.
+    Terminated = 143,
+}
+
+impl Exit {
+    /// The number that the program ends with.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self as u8
+    }
 }
 
 /// The exit codes and their meaning, as the help and the man page tell them.
-pub const EXIT_CODES: [(Exit, &str); 5] = [
+pub const EXIT_CODES: [(Exit, &str); 7] = [
     (Exit::Done, "all is delivered, or there was nothing to do"),
     (Exit::Partial, "spans were rejected, or, with --strict, input was damaged"),
     (Exit::Usage, "wrong usage or configuration; nothing was sent"),
     (Exit::Refused, "the key was refused"),
-    (Exit::Unreachable, "the endpoint could not be reached or kept failing"),
+    (Exit::Unreachable, "the endpoint could not be reached or kept failing; what was not delivered goes next time"),
+    (Exit::Interrupted, "interrupted with Ctrl-C; what arrived is counted"),
+    (Exit::Terminated, "ended by SIGTERM; likewise"),
 ];
 
 /// An error that ends the run.

@@ -20,5 +20,6 @@ pub mod report;
 pub mod session;
 pub mod sink;
 pub mod span;
+pub mod stop;
 pub mod transcript;
 pub mod warning;

@@ -3,21 +3,23 @@
 use std::io::{self, Write};
 use std::panic::{catch_unwind, set_hook};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use moda_agent::cli::{Cli, Command, Output, Sessions, Upload};
-use moda_agent::config::{Places, Settings, home};
+use moda_agent::cli::{Cli, Command, Output, Sessions, Settings as FileSettings, Upload};
+use moda_agent::config::{OutputSettings, Places, Settings, file, home};
 use moda_agent::error::{Error, Exit};
 use moda_agent::pipeline;
-use moda_agent::report::{Console, Summary};
+use moda_agent::report::{Console, UploadReport};
+use moda_agent::stop::Stop;
 
 fn main() -> ExitCode {
-    match Cli::parse_args(std::env::args_os(), &variable) {
-        Ok(cli) => ExitCode::from(catch_unwind(|| run(cli)).unwrap_or(Exit::Unreachable) as u8),
+    match Cli::parse_args(std::env::args_os(), &variable, config_file) {
+        Ok(cli) => ExitCode::from(catch_unwind(|| run(cli)).unwrap_or(Exit::Unreachable).code()),
         Err(error) => {
             let _ = error.print();
-            ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 })
+            ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Done }.code())
         }
     }
 }
@@ -26,6 +28,12 @@ fn main() -> ExitCode {
 /// nowhere, and is not passed over in silence.
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+fn config_file() -> Result<FileSettings, clap::Error> {
+    let wrong =
+        |error: Error| clap::Error::raw(clap::error::ErrorKind::Io, format!("{error}\nhint: {}\n", error.hint()));
+    file(&variable).map_err(wrong)
 }
 
 fn run(cli: Cli) -> Exit {
@@ -62,23 +70,32 @@ fn run_sessions(sessions: &Sessions) -> Exit {
 }
 
 fn run_upload(upload: &Upload) -> Exit {
-    let (started, console, mut summary) = (Instant::now(), Console::new(upload.output), Summary::default());
+    let (started, report) = (Instant::now(), Arc::new(UploadReport::new(upload.output)));
     tell_panics(upload.output);
-    let settings = match Settings::new(upload, &variable) {
-        Ok(settings) => settings,
-        Err(error) => return fail(&console, &error),
-    };
-    let result = pipeline::upload(&settings, &console, &mut summary);
-    console.end();
+    let result = Settings::new(upload, &variable).and_then(|settings| {
+        report.summary().is_dry_run = matches!(settings.output, OutputSettings::Print(_));
+        pipeline::upload(&settings, &report, &listen(&settings)?)
+    });
+    report.console.end();
     if let Err(error) = &result
         && error.exit() == Exit::Done
     {
         return Exit::Done;
     }
+    let summary = report.summary();
     if summary.has_begun() {
-        summary.print(&console, started.elapsed());
+        summary.print(&report.console, started.elapsed());
     }
-    result.map_or_else(|error| fail(&console, &error), |()| summary.exit(settings.strict))
+    result.map_or_else(|error| fail(&report.console, &error), |()| summary.exit(upload.strict))
+}
+
+/// A dry run leaves nothing half done, and a signal simply ends it.
+fn listen(settings: &Settings) -> Result<Stop, Error> {
+    if matches!(settings.output, OutputSettings::Print(_)) {
+        return Ok(Stop::default());
+    }
+    Stop::on_signals()
+        .map_err(|error| Error::usage(format!("Cannot listen to signals: {error}."), "Please report this."))
 }
 
 fn fail(console: &Console, error: &Error) -> Exit {

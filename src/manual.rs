@@ -6,15 +6,15 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::cli::Cli;
+use crate::cli::{Cli, VARIABLES_BETWEEN, variable_of};
 use crate::error::EXIT_CODES;
 use crate::warning::KINDS;
 
 /// Names of variables, each with what it does.
-const VARIABLES: [(&str, &str); 14] = [
+const VARIABLES: [(&str, &str); 16] = [
     (
         "MODA_API_KEY",
-        "The key, sent as Authorization: Bearer to an endpoint from --endpoint, MODA_BASE_URL or the default, never to one from an OTEL_ variable. --api-key-file wins over it.",
+        "The key, sent as Authorization: Bearer to an endpoint from --endpoint, MODA_BASE_URL, the config file or the default, never to one from an OTEL_ variable. --api-key-file wins over it.",
     ),
     ("MODA_BASE_URL", "The endpoint, where --endpoint does not name one."),
     ("MODA_USER_ID", "The user, where --user-id does not name one."),
@@ -33,7 +33,7 @@ const VARIABLES: [(&str, &str); 14] = [
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "The base URL after that; /v1/traces is appended."),
     (
         "OTEL_EXPORTER_OTLP_HEADERS",
-        "Headers for an endpoint from an OTEL_ variable: name=value, comma separated, percent encoded. OTEL_EXPORTER_OTLP_TRACES_HEADERS wins over it, --header over both.",
+        "Headers for an endpoint from an OTEL_ variable, which gets no other from the config file: name=value, comma separated, percent encoded. OTEL_EXPORTER_OTLP_TRACES_HEADERS wins over it, --header over both.",
     ),
     (
         "OTEL_EXPORTER_OTLP_PROTOCOL",
@@ -47,9 +47,29 @@ const VARIABLES: [(&str, &str); 14] = [
         "OTEL_EXPORTER_OTLP_TIMEOUT",
         "Milliseconds. OTEL_EXPORTER_OTLP_TRACES_TIMEOUT wins over it, --timeout over both.",
     ),
+    (
+        "OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_KEY",
+        "PEM files, as --certificate, --client-certificate and --client-key, which win over them; so do the same names with OTLP_TRACES_.",
+    ),
     ("OTEL_SERVICE_NAME", "service.name, where --service-name is not given."),
     ("OTEL_RESOURCE_ATTRIBUTES", "Further resource attributes: key=value, comma separated, percent encoded."),
-    ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NO_COLOR", "As usual."),
+    (
+        "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
+        "The way to the endpoint, by its scheme, as http://host:port or socks5://host:port; in capitals or not. What is meant for this machine goes through none.",
+    ),
+    ("NO_COLOR, SSL_CERT_FILE, XDG_CONFIG_HOME", "As usual."),
+];
+
+/// Where settings stand.
+const FILES: [(&str, &str); 2] = [
+    (
+        "~/.config/moda-agent/config.toml",
+        "Settings for every run, or in $XDG_CONFIG_HOME/moda-agent, on Windows in %APPDATA%\\moda-agent. Keys are the names of options but --dry-run and --format, values are texts, numbers, true and false, and a list for header: endpoint = 'https://...', max-batch-spans = 100, strict = true.",
+    ),
+    (
+        "order",
+        "An option wins over its variable, MODA_AGENT_ and its name, and this over the file. Where other variables count, too, they stand between:",
+    ),
 ];
 
 /// Formats of a dry run, each with its shape. They are stable: fields are added, none is changed.
@@ -119,14 +139,28 @@ pub fn write(output: &mut impl Write) -> io::Result<()> {
     table(output, "FORMATS OF A DRY RUN", &FORMATS)?;
     table(output, "KEYS OF SESSIONS --FORMAT JSON", &ACCOUNTS)?;
     table(output, "KINDS OF WARNINGS", &KINDS)?;
+    table(output, "WHICH WINS", &FILES)?;
+    let options = VARIABLES_BETWEEN.map(|(option, between)| (option, order(option, between)));
+    table(output, "", &options.each_ref().map(|(option, order)| (*option, order.as_str())))?;
     table(output, "ENVIRONMENT", &VARIABLES)?;
-    let codes = EXIT_CODES.map(|(exit, meaning)| ((exit as u8).to_string(), meaning));
+    let codes = EXIT_CODES.map(|(exit, meaning)| (exit.code().to_string(), meaning));
     table(output, "EXIT STATUS", &codes.each_ref().map(|(code, meaning)| (code.as_str(), *meaning)))
 }
 
+/// `--timeout, MODA_AGENT_TIMEOUT, OTEL_..., timeout in the file`: the first that is set counts.
+fn order(option: &str, between: &[&str]) -> String {
+    let own = [format!("--{option}"), variable_of(option)];
+    let all = own.into_iter().chain(between.iter().map(ToString::to_string));
+    let all: Vec<_> = all.chain([format!("{option} in the config file")]).collect();
+    format!("The first that is set: {}.", all.join(", "))
+}
+
+/// Rows below a heading; without one they go on with what stands before.
 fn table(output: &mut impl Write, heading: &str, rows: &[(&str, &str)]) -> io::Result<()> {
     let mut section = Roff::new();
-    section.control("SH", [heading]);
+    if !heading.is_empty() {
+        section.control("SH", [heading]);
+    }
     for (name, meaning) in rows {
         section.control("TP", []).text([bold(*name)]).text([roman(*meaning)]);
     }

@@ -1,42 +1,52 @@
 //! The straight line: discover, read, reconstruct, project, batch, deliver.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 
 use crate::config::{OutputSettings, Places, Settings};
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::ordered::in_order;
-use crate::report::{Accounts, Console, Summary};
+use crate::report::{Accounts, Console, UploadReport};
 use crate::session::{Copies, Owners, Session, rebuild};
 use crate::sink::Sink;
 use crate::span::moda;
+use crate::stop::Stop;
 use crate::transcript::{Discovery, SessionFiles, discover};
 use crate::warning::Warnings;
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
 const AHEAD: usize = 4;
 
-/// Reads the sessions under the named paths and hands their spans on. The summary is what was
-/// done, also where an error ended the run.
-pub fn upload(settings: &Settings, console: &Console, summary: &mut Summary) -> Result<(), Error> {
-    summary.is_dry_run = matches!(settings.output, OutputSettings::Print(_));
+/// Reads the sessions under the named paths and hands their spans on. The report knows what was
+/// done, also where an error or a signal ended the run.
+pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> Result<(), Error> {
     let mut found = discover(&settings.paths)?;
-    summary.warned.take(std::mem::take(&mut found.warnings), console);
+    report.warn(std::mem::take(&mut found.warnings));
     if found.sessions.is_empty() {
-        return nothing_found(&settings.paths, summary.warned.input_was_damaged(), console);
+        return nothing_found(&settings.paths, report.summary().warned.input_was_damaged(), &report.console);
     }
     protect(&settings.output, &found.sessions)?;
-    console.begin(&found.sessions, settings.output.is_standard_output());
-    let mut sink = Sink::open(settings, console)?;
-    let result = read(found, console, |Read { session, files, warnings }| {
-        summary.warned.take(warnings, console);
+    report.begin(&found, settings.output.is_standard_output());
+    let mut sink = Sink::open(settings, report, stop)?;
+    let result = read(found, &report.console, |Read { session, files, warnings }| {
+        stop.asked().map_or(Ok(()), |exit| Err(interrupted(exit, report)))?;
+        report.warn(warnings);
         let spans = moda::project(&session, &settings.identity, settings.include_commands);
-        summary.count(&session, &files, spans.len());
-        console.counted(spans.len() as u64);
-        sink.take(&session, &spans, summary)
+        report.read(&session, &files, spans.len());
+        sink.take(&session, &spans)
     });
-    let finished = sink.finish(summary, result.is_ok());
-    result.and(finished)
+    let finished = sink.finish(result.is_ok());
+    match stop.asked() {
+        Some(exit) if result.is_err() || report.summary().is_anything_left() => Err(interrupted(exit, report)),
+        _ => finished.and(result),
+    }
+}
+
+/// Somebody asked to stop.
+fn interrupted(exit: Exit, report: &UploadReport) -> Error {
+    let hint = "Run again: what is missing goes then, with the same ids.";
+    Error::new(exit, report.summary().remains(), hint)
 }
 
 /// Reads the sessions under the places and accounts for them.

@@ -2,78 +2,102 @@
 //!
 //! An upload, a file and a dry run differ here and nowhere else.
 
+use std::sync::Arc;
+
 use crate::cli::Format;
 use crate::config::{OutputSettings, Settings};
-use crate::error::Error;
-use crate::otlp::{Batch, Batcher, Client, Transport, Writer};
-use crate::report::{Console, DryRun, Summary};
+use crate::error::{Error, Exit};
+use crate::otlp::{Batch, Batcher, Delivery, Event, Receipt, Request, Writer};
+use crate::report::{DryRun, UploadReport};
 use crate::session::Session;
 use crate::span::Span;
+use crate::stop::Stop;
 
 /// Where spans go.
-pub enum Sink<'a> {
-    /// To people, or to programs that want to look before anything is sent.
-    Print(DryRun),
-    /// Into batches, and with these away.
-    Batches {
-        /// Cuts the batches.
-        batcher: Batcher,
-        /// Takes them away.
-        transport: Box<dyn Transport>,
-        /// Is told of every request.
-        console: &'a Console,
-    },
+pub struct Sink {
+    way: Way,
+    report: Arc<UploadReport>,
 }
 
-impl<'a> Sink<'a> {
+enum Way {
+    /// To people, or to programs that want to look before anything is sent.
+    Print(DryRun),
+    /// Into batches, and with these to a file.
+    Lines(Batcher, Writer),
+    /// Into batches, and with these to a server.
+    Server(Batcher, Delivery),
+}
+
+impl Sink {
     /// Opens what the settings name; an upload connects with its first batch.
-    pub fn open(settings: &Settings, console: &'a Console) -> Result<Self, Error> {
-        let transport: Box<dyn Transport> = match &settings.output {
-            OutputSettings::Print(Format::Text) => return Ok(Sink::Print(DryRun::text(console.color()))),
-            OutputSettings::Print(Format::Json) => return Ok(Sink::Print(DryRun::json())),
-            OutputSettings::Print(Format::OtlpJson) => Box::new(Writer::shown()),
-            OutputSettings::Stdout => Box::new(Writer::stdout()),
-            OutputSettings::File(path) => Box::new(Writer::create(path)?),
-            OutputSettings::Http(http) => Box::new(Client::new(http.clone())),
-        };
+    pub fn open(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> Result<Self, Error> {
         let batcher = Batcher::new(settings.protocol, &settings.resource, settings.limits);
-        Ok(Sink::Batches { batcher, transport, console })
+        let color = report.console.color();
+        let way = match &settings.output {
+            OutputSettings::Print(Format::Text) => Way::Print(DryRun::text(color)),
+            OutputSettings::Print(Format::Json) => Way::Print(DryRun::json()),
+            OutputSettings::Print(Format::OtlpJson) => Way::Lines(batcher, Writer::shown()),
+            OutputSettings::Stdout => Way::Lines(batcher, Writer::stdout()),
+            OutputSettings::File(path) => Way::Lines(batcher, Writer::create(path)?),
+            OutputSettings::Http(http) => {
+                let watch = Arc::clone(report);
+                Way::Server(batcher, Delivery::start(http, stop, Arc::new(move |event| watch.watch(event))))
+            }
+        };
+        Ok(Self { way, report: Arc::clone(report) })
     }
 
     /// Takes the spans of a session.
-    pub fn take(&mut self, session: &Session, spans: &[Span], summary: &mut Summary) -> Result<(), Error> {
-        match self {
-            Sink::Print(dry_run) => dry_run.session(session, spans),
-            Sink::Batches { batcher, transport, console } => spans
-                .iter()
-                .filter_map(|span| batcher.push(span))
-                .try_for_each(|batch| send(transport.as_mut(), &batch, summary, console)),
+    pub fn take(&mut self, session: &Session, spans: &[Span]) -> Result<(), Error> {
+        if !matches!(self.way, Way::Print(_)) {
+            self.report.summary().sent.spans += spans.len() as u64;
+        }
+        let id = session.id.as_str().into();
+        match &mut self.way {
+            Way::Print(dry_run) => dry_run.session(session, spans),
+            Way::Lines(batcher, writer) => {
+                let mut full = spans.iter().filter_map(|span| batcher.push(span, &id));
+                full.try_for_each(|batch| write(writer, &batch, &self.report))
+            }
+            Way::Server(batcher, delivery) => {
+                let mut full = spans.iter().filter_map(|span| batcher.push(span, &id));
+                if full.all(|batch| delivery.push(batch)) { Ok(()) } else { Err(over()) }
+            }
         }
     }
 
-    /// Sends what waits, if all went well so far, and prints the totals.
-    pub fn finish(&mut self, summary: &mut Summary, well: bool) -> Result<(), Error> {
-        match self {
-            Sink::Print(dry_run) => dry_run.finish(summary),
-            Sink::Batches { batcher, transport, console } => {
-                summary.sent.destination = transport.destination();
-                match batcher.flush() {
-                    Some(batch) if !well => summary.leave(&batch),
-                    Some(batch) => send(transport.as_mut(), &batch, summary, console)?,
-                    None => {}
+    /// Sends what waits, if all went well so far, waits for the answers, and prints the totals.
+    pub fn finish(mut self, well: bool) -> Result<(), Error> {
+        match &mut self.way {
+            Way::Print(dry_run) => dry_run.finish(&self.report.summary()),
+            Way::Lines(batcher, writer) => {
+                writer.destination().clone_into(&mut self.report.summary().sent.destination);
+                if !well {
+                    return Ok(());
                 }
-                if well { transport.finish() } else { Ok(()) }
+                batcher.flush().map_or(Ok(()), |batch| write(writer, &batch, &self.report))?;
+                writer.finish()
+            }
+            Way::Server(batcher, delivery) => {
+                delivery.destination().clone_into(&mut self.report.summary().sent.destination);
+                let last = batcher.flush().filter(|_| well);
+                let is_pushed = last.is_none_or(|batch| delivery.push(batch));
+                let finished = delivery.finish();
+                self.report.summary().sent.waited = delivery.waited();
+                if is_pushed { finished } else { finished.and_then(|()| Err(over())) }
             }
         }
     }
 }
 
-fn send(transport: &mut dyn Transport, batch: &Batch, summary: &mut Summary, console: &Console) -> Result<(), Error> {
-    let receipt = transport.send(batch).inspect_err(|error| {
-        console.sent(batch, &format!("not delivered: {error}"));
-        summary.fail(batch);
-    })?;
-    console.sent(batch, receipt.reason.as_deref().unwrap_or("delivered"));
-    summary.deliver(batch, receipt, console);
+/// What ended the run is told when it is finished.
+fn over() -> Error {
+    Error::new(Exit::Unreachable, "Nothing more is sent.", "Run again later.")
+}
+
+fn write(writer: &mut Writer, batch: &Batch, report: &UploadReport) -> Result<(), Error> {
+    let sent = writer.write(batch)?;
+    report.watch(Event::Request(Request { spans: batch.spans(), size: sent, sent, ..Request::default() }));
+    report.watch(Event::Settled(Receipt { delivered: batch.spans() as u64, ..Receipt::default() }));
     Ok(())
 }

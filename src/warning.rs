@@ -13,7 +13,7 @@ use crate::error::plain;
 const KEPT: usize = 1_000;
 
 /// The kinds under which warnings are counted, and what they mean.
-pub const KINDS: [(&str, &str); 11] = [
+pub const KINDS: [(&str, &str); 13] = [
     ("damaged_line", "A part of a line is no JSON, and is left out; what stands before and behind it counts."),
     (
         "repaired_line",
@@ -27,6 +27,11 @@ pub const KINDS: [(&str, &str); 11] = [
     ("link", "A symbolic link is not followed."),
     ("other_file", "A .jsonl file holds no session of Claude Code: it is another program's, or only a title."),
     ("server_message", "The server took the spans and had something to say."),
+    (
+        "cut_answer",
+        "The server took the spans, and its answer broke off or was too long. What it says of rejected spans is lost.",
+    ),
+    ("shortened_span", "A span was too large for the server even alone. It went with shorter texts."),
     ("bug", "moda-agent failed on a session, and left it out."),
 ];
 
@@ -104,6 +109,15 @@ pub enum Warning {
         /// Its words.
         message: String,
     },
+    /// The server took the spans, and its answer broke off or was too long.
+    CutAnswer,
+    /// The server took a span only with shorter texts.
+    ShortenedSpan {
+        /// The session that it is of.
+        session: String,
+        /// How many characters were left of its texts, at most.
+        characters: usize,
+    },
 }
 
 impl Warning {
@@ -135,6 +149,8 @@ impl Warning {
             Warning::NotATranscript { .. } => "other_file",
             Warning::Bug { .. } => "bug",
             Warning::Server { .. } => "server_message",
+            Warning::CutAnswer => "cut_answer",
+            Warning::ShortenedSpan { .. } => "shortened_span",
         }
     }
 }
@@ -175,6 +191,13 @@ impl fmt::Display for Warning {
                 write!(formatter, "session {session}: moda-agent failed to read it and left it out; please report this")
             }
             Warning::Server { message } => write!(formatter, "the server says: {message}"),
+            Warning::CutAnswer => {
+                formatter.write_str("the server took the spans, and its answer broke off or was too long")
+            }
+            Warning::ShortenedSpan { session, characters } => write!(
+                formatter,
+                "session {session}: a span was too large for the server; it went with texts of {characters} characters"
+            ),
         }
     }
 }
@@ -243,7 +266,9 @@ mod tests {
             Warning::Link { path: path.clone() },
             Warning::NotATranscript { path },
             Warning::Bug { session: reason.clone() },
-            Warning::Server { message: reason },
+            Warning::Server { message: reason.clone() },
+            Warning::CutAnswer,
+            Warning::ShortenedSpan { session: reason, characters: 1 },
         ];
         let kinds: std::collections::BTreeSet<_> = all.iter().map(Warning::kind).collect();
         assert_eq!(kinds, KINDS.iter().map(|(kind, _)| *kind).collect());

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use moda_agent::otlp::{Batcher, Limits, Protocol};
+use moda_agent::otlp::{Batch, Batcher, Limits, Protocol};
 use moda_agent::span::{Resource, Span};
 
 use crate::run::Run;
@@ -89,16 +89,16 @@ fn check_spans(spans: &[Span]) {
 
 fn check_batches(protocol: Protocol, spans: &[Span]) {
     let mut cutter = Batcher::new(protocol, &Resource::default(), LIMITS);
-    let mut batches: Vec<_> = spans.iter().filter_map(|span| cutter.push(span)).collect();
+    let mut batches: Vec<_> = spans.iter().filter_map(|span| cutter.push(span, &"s".into())).collect();
     batches.extend(cutter.flush());
-    assert_eq!(batches.iter().map(|batch| batch.spans).sum::<usize>(), spans.len(), "a span is lost");
+    assert_eq!(batches.iter().map(Batch::spans).sum::<usize>(), spans.len(), "a span is lost");
     for batch in batches {
-        assert!(batch.spans <= LIMITS.spans);
-        assert!(batch.spans == 1 || batch.body.len() <= LIMITS.bytes, "a batch is too large");
+        assert!(batch.spans() <= LIMITS.spans);
+        assert!(batch.spans() == 1 || batch.body().len() <= LIMITS.bytes, "a batch is too large");
         if protocol == Protocol::Json {
-            let body: serde_json::Value = serde_json::from_slice(&batch.body).unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&batch.body()).unwrap();
             let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().map(Vec::len);
-            assert_eq!(spans, Some(batch.spans));
+            assert_eq!(spans, Some(batch.spans()));
         }
     }
 }

@@ -5,9 +5,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+mod layers;
 
 use crate::error::EXIT_CODES;
+pub use layers::{Settings, VARIABLES_BETWEEN, variable_of};
 
 /// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
 #[derive(Debug, Parser)]
@@ -25,46 +28,29 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Options that mean this one run, and so have no variable.
-const WITHOUT_VARIABLE: [&str; 2] = ["dry-run", "format"];
-
 impl Cli {
-    /// Parses a command line, the program's name first. Every option of `upload` has a variable,
-    /// which counts as if it stood before the options that were typed, so that these win.
+    /// Parses a command line, the program's name first, in the light of variables and the config
+    /// file, which is only asked for where it counts.
     pub fn parse_args(
         args: impl IntoIterator<Item = OsString>,
         variables: &dyn Fn(&str) -> Option<String>,
+        file: impl FnOnce() -> Result<Settings, clap::Error>,
     ) -> Result<Self, clap::Error> {
         let mut args: Vec<_> = args.into_iter().collect();
-        let options = match args.get(1).and_then(|command| command.to_str()) {
-            Some("upload") => Upload::augment_args(clap::Command::new("upload")),
-            Some("sessions") => Sessions::augment_args(clap::Command::new("sessions")),
-            _ => return Self::try_parse_from(args),
-        };
-        args.splice(2..2, from_variables(&options, variables));
-        Self::try_parse_from(args)
+        let command = args.get(1).and_then(|command| command.to_str()).unwrap_or_default();
+        if !layers::has_settings(command) {
+            return Self::try_parse_from(args);
+        }
+        // What is typed wrongly, and help, need no file.
+        let file = if Self::try_parse_from(&args).is_ok() { file()? } else { Settings::default() };
+        let before = layers::before(command, &file, variables)?;
+        args.splice(2..2, before);
+        let mut cli = Self::try_parse_from(args)?;
+        if let Command::Upload(upload) = &mut cli.command {
+            upload.delivery.file_headers = file.values.get("header").cloned().unwrap_or_default();
+        }
+        Ok(cli)
     }
-}
-
-/// The variables that are set, as arguments.
-fn from_variables(command: &clap::Command, variables: &dyn Fn(&str) -> Option<String>) -> Vec<OsString> {
-    let options = command.get_arguments().filter_map(|arg| Some((arg, arg.get_long()?)));
-    let options = options.filter(|(_, name)| !WITHOUT_VARIABLE.contains(name));
-    options.filter_map(|(arg, name)| as_argument(arg, name, &variables(&variable_of(name))?)).collect()
-}
-
-/// `MODA_AGENT_MAX_BATCH_SPANS` of `max-batch-spans`.
-fn variable_of(option: &str) -> String {
-    format!("MODA_AGENT_{}", option.to_uppercase().replace('-', "_"))
-}
-
-/// `--name=value`; of an option without a value `--name`, unless the value says no.
-fn as_argument(arg: &Arg, name: &str, value: &str) -> Option<OsString> {
-    if arg.get_action().takes_values() {
-        return Some(format!("--{name}={value}").into());
-    }
-    let says_no = ["0", "false", "no", "off"].iter().any(|no| value.eq_ignore_ascii_case(no));
-    (!says_no).then(|| format!("--{name}").into())
 }
 
 /// What to do.
@@ -142,8 +128,8 @@ pub struct Delivery {
     /// Where to send: a server's URL, file:PATH for a file of OTLP/JSON lines, or - for standard output
     ///
     /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: MODA_BASE_URL,
-    /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, then Moda's ingest. A file
-    /// that is there already is replaced.
+    /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, the config file, then Moda's
+    /// ingest. A file that is there already is replaced.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub endpoint: Option<String>,
     /// A file that holds the key, instead of the variable MODA_API_KEY
@@ -152,6 +138,9 @@ pub struct Delivery {
     /// A header for every request; may be given several times
     #[arg(long = "header", value_name = "NAME=VALUE")]
     pub headers: Vec<String>,
+    /// The config file's, which go to no endpoint from an OTEL_ variable.
+    #[arg(skip)]
+    pub file_headers: Vec<String>,
     /// How requests are encoded [default: http/protobuf]
     #[arg(long, value_enum, value_name = "PROTOCOL")]
     pub protocol: Option<WireProtocol>,
@@ -161,6 +150,13 @@ pub struct Delivery {
     /// How long a request may take, as in 30s or 2m [default: 30s]
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<humantime::Duration>,
+    /// For how long a request may be tried again, as in 30s or 1h; 0s for once only
+    #[arg(long, value_name = "DURATION", default_value = "2m")]
+    pub retry_for: humantime::Duration,
+    /// The most requests in flight
+    #[arg(long, value_name = "N", default_value_t = 4,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub concurrency: u16,
     /// The most spans in a request
     #[arg(long, value_name = "N", default_value_t = 512,
           value_parser = clap::value_parser!(u32).range(1..))]
@@ -168,6 +164,15 @@ pub struct Delivery {
     /// The largest request before compression, as in 4MiB or 500kB
     #[arg(long, value_name = "SIZE", default_value = "4MiB")]
     pub max_batch_bytes: bytesize::ByteSize,
+    /// The certificates of authorities to trust instead of the system's, in PEM
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub certificate: Option<PathBuf>,
+    /// The certificate that says who we are, in PEM
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_certificate: Option<PathBuf>,
+    /// Its private key, in PEM
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_key: Option<PathBuf>,
 }
 
 /// Options of the spans.
@@ -271,7 +276,8 @@ pub enum Progress {
 
 const AFTER_UPLOAD: &str = "\
 Every option but --dry-run and --format has a variable, MODA_AGENT_ and its name, as in
-MODA_AGENT_ENDPOINT; the option wins.
+MODA_AGENT_ENDPOINT, and a key in the config file, ~/.config/moda-agent/config.toml, as in
+endpoint = 'https://...'; the option wins over the variable, and that over the file.
 
 Examples:
   moda-agent upload --dry-run ~/.claude/projects
@@ -293,11 +299,11 @@ Examples:
 fn after_sessions() -> String {
     let [done, partial, usage, ..] = EXIT_CODES;
     let codes = [(done.0, "done"), (partial.0, "with --strict, input was damaged"), (usage.0, "wrong usage")];
-    let codes = codes.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit as u8));
+    let codes = codes.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit.code()));
     format!("{AFTER_SESSIONS}\n\nExit codes:{}", codes.concat())
 }
 
 fn after_upload() -> String {
-    let codes = EXIT_CODES.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit as u8));
+    let codes = EXIT_CODES.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit.code()));
     format!("{AFTER_UPLOAD}\n\nExit codes:{}", codes.concat())
 }

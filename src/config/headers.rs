@@ -17,12 +17,15 @@ pub(super) fn of(
     let mut headers = Vec::new();
     for header in delivery.headers.iter().rev() {
         let pair = header.split_once('=').filter(|(name, _)| !name.trim().is_empty());
-        let (name, value) = pair.ok_or_else(|| {
-            Error::usage("A --header is not of the form NAME=VALUE.", "Write --header 'Authorization=Bearer ...'.")
-        })?;
+        let (name, value) = pair.ok_or_else(not_a_pair)?;
         add(&mut headers, name.trim(), value.trim());
     }
-    if source == Source::OpenTelemetry {
+    let is_own = source != Source::OpenTelemetry;
+    for header in delivery.file_headers.iter().filter(|_| is_own) {
+        let (name, value) = header.split_once('=').ok_or_else(not_a_pair)?;
+        add(&mut headers, name.trim(), value.trim());
+    }
+    if !is_own {
         let list = otel(variables, "HEADERS").map(|(_, list)| list).unwrap_or_default();
         for (name, value) in pairs(&list) {
             add(&mut headers, &name, &value);
@@ -33,6 +36,10 @@ pub(super) fn of(
     check_characters(&headers)?;
     check_key(&headers, url)?;
     Ok(headers)
+}
+
+fn not_a_pair() -> Error {
+    Error::usage("A header is not of the form NAME=VALUE.", "Write --header 'Authorization=Bearer ...'.")
 }
 
 /// Moda's own endpoint needs a key, and no key travels unencrypted over a network.

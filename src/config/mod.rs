@@ -1,11 +1,14 @@
-//! What is meant: options over variables over defaults, checked against each other.
+//! What is meant: options over variables over the file over defaults, checked against each other.
 //!
 //! Everything is decided here, before anything is read; the environment comes in as a function,
 //! so that each rule can be tested as one of values.
 
+mod certificates;
 mod endpoint;
+mod file;
 mod headers;
 mod places;
+mod proxy;
 mod transport;
 mod variables;
 
@@ -15,6 +18,7 @@ use crate::cli::{Delivery, Format, SpanContent, Upload};
 use crate::error::Error;
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
 use crate::span::{Identity, Resource};
+pub use file::file;
 pub use places::{Places, home};
 pub use variables::Variables;
 use variables::pairs;
@@ -97,7 +101,11 @@ fn output(delivery: &Delivery, variables: Variables<'_>) -> Result<(OutputSettin
         Endpoint::Http(url) => {
             let headers = headers::of(delivery, variables, &url, source)?;
             let transport::Choices { protocol, gzip, timeout } = transport::choose(delivery, variables, source)?;
-            (OutputSettings::Http(HttpSettings { url, headers, protocol, gzip, timeout }), protocol)
+            let tls = certificates::read(delivery, variables)?;
+            let proxy = proxy::choose(&url, variables)?;
+            let (concurrency, retry_for) = (delivery.concurrency.into(), delivery.retry_for.into());
+            let http = HttpSettings { url, headers, protocol, gzip, timeout, tls, proxy, concurrency, retry_for };
+            (OutputSettings::Http(http), protocol)
         }
     })
 }

@@ -12,11 +12,19 @@ pub(super) enum Answer {
     Refused,
     /// No OTLP/HTTP endpoint of this protocol is here; no other request will fare better.
     Misdirected,
-    /// The server is busy or broken; the same request can succeed later.
-    Failing,
-    /// The server will not take this request.
+    /// The server is busy; the same request is worth another try (OTLP names these statuses).
+    Busy,
+    /// The server is broken; the same request can succeed in another run.
+    Broken,
+    /// The request is too large.
+    TooLarge,
+    /// The server will not take this request, for something that is in it.
     Rejected,
 }
+
+/// Words of servers that answer 400 to what is too large.
+const SIZE_WORDS: [&str; 8] =
+    ["too large", "too big", "too long", "size limit", "length limit", "maximum size", "larger than max", "body size"];
 
 /// Decides by the rules of OTLP/HTTP. The content type of the body is not trusted.
 pub(super) fn answer(status: u16, body: &[u8]) -> Answer {
@@ -27,10 +35,19 @@ pub(super) fn answer(status: u16, body: &[u8]) -> Answer {
             Answer::Taken { rejected, message: partial.error_message }
         }
         401 | 403 => Answer::Refused,
-        300..=399 | 404 | 405 | 415 => Answer::Misdirected,
-        429 | 500..=599 => Answer::Failing,
+        // About the address, the account or the way, not about what is in the request.
+        300..=399 | 402 | 404 | 405 | 406 | 407 | 410 | 415 | 421 | 426 | 501 | 505 => Answer::Misdirected,
+        413 => Answer::TooLarge,
+        400 if names_size(body) => Answer::TooLarge,
+        429 | 502 | 503 | 504 => Answer::Busy,
+        408 | 425 | 500..=599 => Answer::Broken,
         _ => Answer::Rejected,
     }
+}
+
+fn names_size(body: &[u8]) -> bool {
+    let words = words(body).to_lowercase();
+    SIZE_WORDS.iter().any(|size| words.contains(size))
 }
 
 /// Protobuf and JSON are told apart by the first byte: no valid protobuf answer begins with `{`.
@@ -74,7 +91,7 @@ mod tests {
         let partial = ExportTraceServiceResponse {
             partial_success: Some(ExportTracePartialSuccess { rejected_spans: 3, error_message: "old".to_owned() }),
         };
-        let cases: [(u16, Vec<u8>, Answer); 20] = [
+        let cases: [(u16, Vec<u8>, Answer); 29] = [
             (200, Vec::new(), taken(0, "")),
             (200, b"{}".to_vec(), taken(0, "")),
             (200, br#"{"partialSuccess":{}}"#.to_vec(), taken(0, "")),
@@ -90,11 +107,20 @@ mod tests {
             (400, Vec::new(), Answer::Rejected),
             (401, Vec::new(), Answer::Refused),
             (403, Vec::new(), Answer::Refused),
-            (413, Vec::new(), Answer::Rejected),
-            (429, Vec::new(), Answer::Failing),
-            (500, Vec::new(), Answer::Failing),
-            (503, Vec::new(), Answer::Failing),
-            (504, Vec::new(), Answer::Failing),
+            (400, b"request body too large".to_vec(), Answer::TooLarge),
+            (400, br#"{"detail":"Length limit exceeded"}"#.to_vec(), Answer::TooLarge),
+            (400, b"rate limit exceeded".to_vec(), Answer::Rejected),
+            (402, Vec::new(), Answer::Misdirected),
+            (408, Vec::new(), Answer::Broken),
+            (413, Vec::new(), Answer::TooLarge),
+            (422, Vec::new(), Answer::Rejected),
+            (429, Vec::new(), Answer::Busy),
+            (500, Vec::new(), Answer::Broken),
+            (501, Vec::new(), Answer::Misdirected),
+            (502, Vec::new(), Answer::Busy),
+            (503, Vec::new(), Answer::Busy),
+            (504, Vec::new(), Answer::Busy),
+            (599, Vec::new(), Answer::Broken),
         ];
         for (status, body, expected) in cases {
             assert_eq!(answer(status, &body), expected, "{status} {}", String::from_utf8_lossy(&body));

@@ -1,5 +1,9 @@
 //! Gathers spans into requests that no server finds too large.
 
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
 use super::Protocol;
 use super::envelope::Envelope;
 use crate::span::{Resource, Span};
@@ -13,21 +17,88 @@ pub struct Limits {
     pub bytes: usize,
 }
 
-/// One `ExportTraceServiceRequest`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One `ExportTraceServiceRequest`. Its spans are encoded and apart, so that it can be cut in two.
+#[derive(Clone, Debug)]
 pub struct Batch {
-    /// The spans in it.
-    pub spans: usize,
-    /// The request, not compressed.
-    pub body: Vec<u8>,
+    envelope: Arc<Envelope>,
+    spans: Vec<Encoded>,
+}
+
+/// An encoded span.
+#[derive(Clone, Debug)]
+struct Encoded {
+    bytes: Vec<u8>,
+    /// Where it comes from, as people know it.
+    session: Arc<str>,
+}
+
+impl Batch {
+    /// The number of its spans.
+    #[must_use]
+    pub fn spans(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The size of the request in bytes, not compressed.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.envelope.len(self.encoded())
+    }
+
+    /// How many spans there are of each session.
+    #[must_use]
+    pub fn sessions(&self) -> BTreeMap<Arc<str>, u64> {
+        let mut sessions = BTreeMap::new();
+        for span in &self.spans {
+            *sessions.entry(Arc::clone(&span.session)).or_default() += 1;
+        }
+        sessions
+    }
+
+    /// Writes the request.
+    pub fn write(&self, output: &mut impl io::Write) -> io::Result<()> {
+        self.envelope.write(self.encoded(), output)
+    }
+
+    fn encoded(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.spans.iter().map(|span| span.bytes.as_slice())
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
+        let mut body = Vec::with_capacity(self.size());
+        // Writing to memory cannot fail.
+        let _ = self.write(&mut body);
+        body
+    }
+
+    /// Its first and its second half.
+    pub(super) fn halves(mut self) -> (Self, Self) {
+        let second = self.spans.split_off(self.spans.len() / 2);
+        let envelope = Arc::clone(&self.envelope);
+        (self, Self { envelope, spans: second })
+    }
+
+    /// The same with texts of at most so many characters; nothing where all are as short already.
+    pub(super) fn shortened(&self, characters: usize) -> Option<Self> {
+        let mut is_shorter = false;
+        let shorten = |span: &Encoded| {
+            let shorter = self.envelope.shortened(&span.bytes, characters);
+            is_shorter |= shorter.is_some();
+            Encoded { bytes: shorter.unwrap_or_else(|| span.bytes.clone()), session: Arc::clone(&span.session) }
+        };
+        let spans = self.spans.iter().map(shorten).collect();
+        is_shorter.then(|| Self { envelope: Arc::clone(&self.envelope), spans })
+    }
 }
 
 /// Spans on their way into batches.
 #[derive(Debug)]
 pub struct Batcher {
-    envelope: Envelope,
+    envelope: Arc<Envelope>,
     limits: Limits,
-    waiting: Vec<Vec<u8>>,
+    waiting: Vec<Encoded>,
     waiting_bytes: usize,
 }
 
@@ -35,18 +106,19 @@ impl Batcher {
     /// Starts without spans.
     #[must_use]
     pub fn new(protocol: Protocol, resource: &Resource, limits: Limits) -> Self {
-        Self { envelope: Envelope::new(protocol, resource), limits, waiting: Vec::new(), waiting_bytes: 0 }
+        let envelope = Arc::new(Envelope::new(protocol, resource));
+        Self { envelope, limits, waiting: Vec::new(), waiting_bytes: 0 }
     }
 
-    /// Adds a span; gives a batch where it would have become too large with it.
-    pub fn push(&mut self, span: &Span) -> Option<Batch> {
-        let encoded = self.envelope.encode(span);
+    /// Adds a span of a session; gives a batch where it would have become too large with it.
+    pub fn push(&mut self, span: &Span, session: &Arc<str>) -> Option<Batch> {
+        let bytes = self.envelope.encode(span);
         let spans = self.waiting.len() + 1;
-        let bytes = self.envelope.size(spans, self.waiting_bytes + encoded.len());
-        let full = spans > self.limits.spans || bytes > self.limits.bytes;
+        let size = self.envelope.size_at_most(spans, self.waiting_bytes + bytes.len());
+        let full = spans > self.limits.spans || size > self.limits.bytes;
         let batch = if full { self.flush() } else { None };
-        self.waiting_bytes += encoded.len();
-        self.waiting.push(encoded);
+        self.waiting_bytes += bytes.len();
+        self.waiting.push(Encoded { bytes, session: Arc::clone(session) });
         batch
     }
 
@@ -54,7 +126,7 @@ impl Batcher {
     pub fn flush(&mut self) -> Option<Batch> {
         let spans = std::mem::take(&mut self.waiting);
         self.waiting_bytes = 0;
-        (!spans.is_empty()).then(|| Batch { spans: spans.len(), body: self.envelope.wrap(&spans) })
+        (!spans.is_empty()).then(|| Batch { envelope: Arc::clone(&self.envelope), spans })
     }
 }
 
@@ -88,7 +160,7 @@ mod tests {
 
     fn batches(protocol: Protocol, limits: Limits, spans: &[Span]) -> Vec<Batch> {
         let mut batcher = Batcher::new(protocol, &resource(), limits);
-        let mut full: Vec<_> = spans.iter().filter_map(|span| batcher.push(span)).collect();
+        let mut full: Vec<_> = spans.iter().filter_map(|span| batcher.push(span, &"s".into())).collect();
         full.extend(batcher.flush());
         full
     }
@@ -97,9 +169,9 @@ mod tests {
     fn both_protocols_decode_to_the_same_spans_in_the_same_order() {
         let spans: Vec<_> = (0..5).map(|number| span(number, number * 50)).collect();
         let limits = Limits { spans: 100, bytes: 1 << 20 };
-        let read = |batch: &Batch| ExportTraceServiceRequest::decode(batch.body.as_slice()).unwrap();
+        let read = |batch: &Batch| ExportTraceServiceRequest::decode(batch.body().as_slice()).unwrap();
         let protobuf: Vec<_> = batches(Protocol::Protobuf, limits, &spans).iter().map(read).collect();
-        let read = |batch: &Batch| serde_json::from_slice::<ExportTraceServiceRequest>(&batch.body).unwrap();
+        let read = |batch: &Batch| serde_json::from_slice::<ExportTraceServiceRequest>(&batch.body()).unwrap();
         let json: Vec<_> = batches(Protocol::Json, limits, &spans).iter().map(read).collect();
         assert_eq!(protobuf, json);
         let ids: Vec<_> =
@@ -114,9 +186,55 @@ mod tests {
         for protocol in [Protocol::Protobuf, Protocol::Json] {
             for limits in [Limits { spans: 7, bytes: 1 << 20 }, Limits { spans: 100, bytes: 2_000 }] {
                 let batches = batches(protocol, limits, &spans);
-                assert!(batches.iter().all(|batch| batch.spans <= limits.spans && batch.body.len() <= limits.bytes));
-                assert_eq!(batches.iter().map(|batch| batch.spans).sum::<usize>(), 40);
+                assert!(
+                    batches.iter().all(|batch| batch.spans() <= limits.spans && batch.body().len() <= limits.bytes)
+                );
+                assert_eq!(batches.iter().map(Batch::spans).sum::<usize>(), 40);
             }
+        }
+    }
+
+    #[test]
+    fn sizes_are_known_before_anything_is_written() {
+        for protocol in [Protocol::Protobuf, Protocol::Json] {
+            let spans: Vec<_> = (0..40).map(|number| span(number, number * 9)).collect();
+            let all = batches(protocol, Limits { spans: 40, bytes: 1 << 20 }, &spans).remove(0);
+            assert_eq!(all.size(), all.body().len());
+        }
+    }
+
+    #[test]
+    fn halves_hold_all_spans_in_their_order() {
+        let spans: Vec<_> = (0..5).map(|number| span(number, 9)).collect();
+        let decode = |batch: &Batch| {
+            let request = ExportTraceServiceRequest::decode(batch.body().as_slice()).unwrap();
+            request.resource_spans[0].scope_spans[0].spans.clone()
+        };
+        let all = batches(Protocol::Protobuf, Limits { spans: 9, bytes: 1 << 20 }, &spans).remove(0);
+        let (first, second) = all.clone().halves();
+        assert_eq!((first.spans(), second.spans()), (2, 3));
+        assert_eq!([decode(&first), decode(&second)].concat(), decode(&all));
+    }
+
+    #[test]
+    fn texts_can_be_cut_and_ids_stay() {
+        for protocol in [Protocol::Protobuf, Protocol::Json] {
+            let batch = batches(protocol, Limits { spans: 9, bytes: 1 << 20 }, &[span(1, 3_000)]).remove(0);
+            let shorter = batch.shortened(100).unwrap();
+            assert!(shorter.size() < 1_500 && shorter.size() < batch.size());
+            assert!(shorter.shortened(100).is_none() && batch.shortened(100_000).is_none());
+            let read = |batch: &Batch| match protocol {
+                Protocol::Protobuf => ExportTraceServiceRequest::decode(batch.body().as_slice()).unwrap(),
+                Protocol::Json => serde_json::from_slice(&batch.body()).unwrap(),
+            };
+            let [whole, cut] =
+                [&batch, &shorter].map(|batch| read(batch).resource_spans[0].scope_spans[0].spans[0].clone());
+            assert_eq!(
+                (&whole.span_id, whole.attributes.len(), &whole.attributes[1]),
+                (&cut.span_id, 2, &cut.attributes[1])
+            );
+            let text = format!("{:?}", cut.attributes[0]);
+            assert!(text.contains('…') && text.contains('ż'), "{text}");
         }
     }
 
@@ -125,7 +243,7 @@ mod tests {
         let sizes: Vec<_> =
             batches(Protocol::Json, Limits { spans: 9, bytes: 900 }, &[span(0, 1), span(1, 2_000), span(2, 1)])
                 .iter()
-                .map(|batch| batch.spans)
+                .map(Batch::spans)
                 .collect();
         assert_eq!(sizes, [1, 1, 1]);
     }

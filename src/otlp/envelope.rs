@@ -4,9 +4,11 @@
 //! be cut again without encoding anything twice. Field numbers are those of OTLP's
 //! `trace_service.proto` and `trace.proto`.
 
+use std::io::{self, Write};
+
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 
-use super::{Protocol, json, protobuf};
+use super::{Protocol, json, protobuf, shorten};
 use crate::span::{Resource, Span};
 
 /// `ExportTraceServiceRequest.resource_spans`.
@@ -15,6 +17,10 @@ const RESOURCE_SPANS: u32 = 1;
 const ABOUT: u32 = 1;
 /// `ResourceSpans.scope_spans` and `ScopeSpans.spans`.
 const PARTS: u32 = 2;
+
+/// What stands around resource, scope and spans in JSON.
+const JSON: [&[u8]; 4] =
+    [br#"{"resourceSpans":[{"resource":"#, br#","scopeSpans":[{"scope":"#, br#","spans":["#, b"]}]}]}"];
 
 /// Writes requests of one resource and one scope.
 #[derive(Debug)]
@@ -41,45 +47,78 @@ impl Envelope {
     }
 
     /// The size of a request, at most: of `spans` encoded spans of together `bytes` bytes.
-    pub(super) fn size(&self, spans: usize, bytes: usize) -> usize {
+    pub(super) fn size_at_most(&self, spans: usize, bytes: usize) -> usize {
         const LENGTH_AND_KEY: usize = 6;
         const JSON_AROUND: usize = 96;
         self.resource.len() + self.scope.len() + bytes + JSON_AROUND + spans * LENGTH_AND_KEY
     }
 
-    /// The request.
-    pub(super) fn wrap(&self, spans: &[Vec<u8>]) -> Vec<u8> {
+    /// The size of a request, exactly.
+    pub(super) fn len<'a>(&self, spans: impl Iterator<Item = &'a [u8]> + Clone) -> usize {
         match self.protocol {
-            Protocol::Protobuf => self.protobuf(spans),
-            Protocol::Json => self.json(spans),
+            Protocol::Protobuf => prefixed_len(self.resource_spans(spans)),
+            Protocol::Json => {
+                let (number, bytes) = spans.fold((0, 0), |(number, bytes), span| (number + 1, bytes + span.len()));
+                let around: usize = JSON.iter().map(|part| part.len()).sum();
+                around + self.resource.len() + self.scope.len() + bytes + usize::saturating_sub(number, 1)
+            }
         }
     }
 
-    fn protobuf(&self, spans: &[Vec<u8>]) -> Vec<u8> {
-        let scope_spans: usize = field_len(&self.scope) + spans.iter().map(|span| field_len(span)).sum::<usize>();
-        let resource_spans = field_len(&self.resource) + prefixed_len(scope_spans);
-        let mut body = Vec::with_capacity(prefixed_len(resource_spans));
-        prefix(&mut body, RESOURCE_SPANS, resource_spans);
-        field(&mut body, ABOUT, &self.resource);
-        prefix(&mut body, PARTS, scope_spans);
-        field(&mut body, ABOUT, &self.scope);
+    /// Writes the request.
+    pub(super) fn write<'a>(
+        &self,
+        spans: impl Iterator<Item = &'a [u8]> + Clone,
+        output: &mut impl Write,
+    ) -> io::Result<()> {
+        match self.protocol {
+            Protocol::Protobuf => self.protobuf(spans, output),
+            Protocol::Json => self.json(spans, output),
+        }
+    }
+
+    /// The span with texts of at most so many characters; nothing where all are as short already.
+    pub(super) fn shortened(&self, span: &[u8], characters: usize) -> Option<Vec<u8>> {
+        match self.protocol {
+            Protocol::Protobuf => shorten::protobuf(span, characters),
+            Protocol::Json => shorten::json(span, characters),
+        }
+    }
+
+    fn protobuf<'a>(&self, spans: impl Iterator<Item = &'a [u8]> + Clone, output: &mut impl Write) -> io::Result<()> {
+        let scope_spans = self.scope_spans(spans.clone());
+        let resource_spans = self.resource_spans(spans.clone());
+        let mut head = Vec::with_capacity(self.resource.len() + self.scope.len() + 64);
+        prefix(&mut head, RESOURCE_SPANS, resource_spans);
+        field(&mut head, ABOUT, &self.resource);
+        prefix(&mut head, PARTS, scope_spans);
+        field(&mut head, ABOUT, &self.scope);
+        output.write_all(&head)?;
         for span in spans {
-            field(&mut body, PARTS, span);
+            head.clear();
+            prefix(&mut head, PARTS, span.len());
+            output.write_all(&head)?;
+            output.write_all(span)?;
         }
-        body
+        Ok(())
     }
 
-    fn json(&self, spans: &[Vec<u8>]) -> Vec<u8> {
-        let parts: [&[u8]; 7] = [
-            br#"{"resourceSpans":[{"resource":"#,
-            &self.resource,
-            br#","scopeSpans":[{"scope":"#,
-            &self.scope,
-            br#","spans":["#,
-            &spans.join(&b","[..]),
-            b"]}]}]}",
-        ];
-        parts.concat()
+    fn json<'a>(&self, spans: impl Iterator<Item = &'a [u8]>, output: &mut impl Write) -> io::Result<()> {
+        let [before, between, behind, end] = JSON;
+        output.write_all(&[before, &self.resource, between, &self.scope, behind].concat())?;
+        for (index, span) in spans.enumerate() {
+            output.write_all(if index == 0 { b"" } else { b"," })?;
+            output.write_all(span)?;
+        }
+        output.write_all(end)
+    }
+
+    fn scope_spans<'a>(&self, spans: impl Iterator<Item = &'a [u8]>) -> usize {
+        field_len(&self.scope) + spans.map(field_len).sum::<usize>()
+    }
+
+    fn resource_spans<'a>(&self, spans: impl Iterator<Item = &'a [u8]>) -> usize {
+        field_len(&self.resource) + prefixed_len(self.scope_spans(spans))
     }
 }
 

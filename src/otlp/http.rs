@@ -1,24 +1,29 @@
-//! Batches over HTTP: one POST a batch, on connections that are kept.
+//! One POST over HTTP, on connections that are kept, and what came of it.
 
-use std::io::{self, Write};
-use std::time::Duration;
+use std::io::Read;
+use std::time::{Duration, SystemTime};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::http::{HeaderMap, StatusCode};
 
+use super::Protocol;
 use super::answer::{Answer, answer, words};
-use super::endpoint::{is_loopback, shown};
-use super::{Batch, Protocol, Receipt, Transport};
-use crate::error::{Error, Exit, plain};
-use crate::warning::Warning;
+use super::endpoint::shown;
+use super::reply::{Ending, Reply};
+use super::retry::retry_after;
+use super::secrets::without_secrets;
+use super::tls::Tls;
+use crate::error::plain;
 
 /// As OTLP wants it: the exporter's product, then the exporter.
 const USER_AGENT: &str =
     concat!("moda-agent/", env!("CARGO_PKG_VERSION"), " OTel-OTLP-Exporter-Rust/", env!("CARGO_PKG_VERSION"));
-const CERTIFICATE_HINT: &str = "Check the server's certificate and this system's trust store.";
 /// Bytes of an answer that are read, as OTLP recommends.
 const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes of a body that a server may refuse unread.
+const LARGE: usize = 1024 * 1024;
+/// Time to connect, and time between the head of an answer and its end, at most.
+const CONNECT: Duration = Duration::from_secs(10);
+const READ: Duration = Duration::from_secs(10);
 
 /// A request header.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,149 +54,139 @@ pub struct HttpSettings {
     pub gzip: bool,
     /// For a request from its first to its last byte.
     pub timeout: Duration,
+    /// Whom to trust, and who we are.
+    pub tls: Tls,
+    /// What stands between here and the server. Its URL can hold a password.
+    pub proxy: Option<Proxy>,
+    /// The most requests in flight.
+    pub concurrency: usize,
+    /// For how long a batch may fail before it is left for the next run.
+    pub retry_for: Duration,
 }
 
-/// Posts batches to a server.
-pub struct Client {
+/// A proxy server.
+pub use ureq::Proxy;
+
+/// Posts bodies to a server.
+pub(super) struct Client {
     agent: ureq::Agent,
-    settings: HttpSettings,
+    url: String,
+    headers: Vec<Header>,
+    protocol: Protocol,
+    gzip: bool,
 }
 
 impl Client {
     /// Connects with the first request. Redirects are not followed: they could take the key elsewhere.
-    #[must_use]
-    pub fn new(settings: HttpSettings) -> Self {
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+    pub(super) fn new(settings: &HttpSettings) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(settings.timeout))
+            .timeout_connect(Some(CONNECT.min(settings.timeout)))
+            .timeout_recv_body(Some(READ.min(settings.timeout)))
+            .max_idle_connections_per_host(settings.concurrency)
             .user_agent(USER_AGENT)
-            .tls_config(tls);
-        // A proxy would take what is meant for this machine, the key too, over the network.
-        let config = if is_loopback(&settings.url) { config.proxy(None) } else { config };
-        Self { agent: config.build().new_agent(), settings }
+            .proxy(settings.proxy.clone())
+            .tls_config(settings.tls.config());
+        Self {
+            agent: config.build().new_agent(),
+            url: settings.url.clone(),
+            headers: settings.headers.clone(),
+            protocol: settings.protocol,
+            gzip: settings.gzip,
+        }
     }
 
-    fn post(&self, body: &[u8]) -> Result<(u16, Option<String>, Vec<u8>), ureq::Error> {
-        let mut request = self.agent.post(&self.settings.url).content_type(self.settings.protocol.content_type());
-        if self.settings.gzip {
+    /// Where requests go, without the query, which may hold a secret.
+    pub(super) fn destination(&self) -> &str {
+        shown(&self.url)
+    }
+
+    /// Whether bodies are to be compressed.
+    pub(super) fn wants_gzip(&self) -> bool {
+        self.gzip
+    }
+
+    /// Sends a body, which is compressed if that is wanted.
+    pub(super) fn send(&self, body: &[u8], is_again: bool) -> Reply {
+        match self.post(body, is_again) {
+            Ok(mut response) => {
+                let (status, headers) = (response.status(), response.headers().clone());
+                let mut text = Vec::new();
+                // What the server could not finish saying, or said beyond the limit, decides nothing.
+                let read = response.body_mut().as_reader().take(ANSWER_BYTES + 1).read_to_end(&mut text);
+                let is_whole = read.is_ok() && text.len() as u64 <= ANSWER_BYTES;
+                self.understand(status, &headers, &text, is_whole)
+            }
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// Some servers refuse a large body by hanging up while it is sent. So when a large one is sent
+    /// again, the server is asked first, and can say why.
+    fn post(&self, body: &[u8], is_again: bool) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        let mut request = self.agent.post(&self.url).content_type(self.protocol.content_type());
+        if self.gzip {
             request = request.header("Content-Encoding", "gzip");
         }
-        for header in &self.settings.headers {
+        if is_again && body.len() >= LARGE {
+            request = request.header("Expect", "100-continue");
+        }
+        for header in &self.headers {
             request = request.header(&header.name, &header.value);
         }
-        let mut response = request.send(body)?;
-        let location = response.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let status = response.status().as_u16();
-        // What the server said beyond the limit, or could not finish saying, decides nothing.
-        let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec().unwrap_or_default();
-        Ok((status, location, body))
+        request.send(body)
     }
 
-    /// What the server said, should it repeat a header.
-    fn without_secrets(&self, text: &[u8]) -> Vec<u8> {
-        const SHORTEST_SECRET: usize = 6;
-        let values = self.settings.headers.iter().flat_map(|header| header.value.split_ascii_whitespace());
-        let secrets = values.filter(|value| value.len() >= SHORTEST_SECRET);
-        secrets.fold(text.to_vec(), |text, secret| without(&text, secret.as_bytes()))
-    }
-
-    fn unreachable(&self, error: &ureq::Error) -> Error {
-        let hint = match error {
-            ureq::Error::Timeout(_) => "Try again later, or give the server more time with --timeout.",
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => CERTIFICATE_HINT,
-            // What goes wrong in the handshake comes as bad data of the stream.
-            ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => CERTIFICATE_HINT,
-            _ => "Check the endpoint's host and port, and that the server runs; what was not delivered goes next time.",
-        };
-        let why = if let ureq::Error::Io(error) = error { plain(error) } else { error.to_string() };
-        Error::new(Exit::Unreachable, format!("Cannot reach {}: {why}.", self.destination()), hint)
-    }
-
-    fn misdirected(&self, status: u16, reason: &str) -> Error {
-        let hint = match (status, self.settings.protocol) {
-            (300..=399, _) => {
-                "Redirects are not followed, they could take the key elsewhere; name the final address as --endpoint."
+    fn understand(&self, status: StatusCode, headers: &HeaderMap, text: &[u8], is_whole: bool) -> Reply {
+        let said = |text: &[u8]| words(&without_secrets(text, &self.headers));
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let reason = phrase(status, header("location").map(|to| said(to.as_bytes())).as_deref(), &said(text));
+        match answer(status.as_u16(), text) {
+            Answer::Taken { rejected, message } => {
+                Reply::Taken { rejected, message: said(message.as_bytes()), is_whole }
             }
-            (415, Protocol::Protobuf) => "The server does not take protobuf; try --protocol http/json.",
-            (415, Protocol::Json) => "The server does not take JSON; try --protocol http/protobuf.",
-            _ => "Check the endpoint's path; OTLP/HTTP servers take traces at /v1/traces.",
+            Answer::Refused => Reply::End(Ending::Refused, reason),
+            Answer::Misdirected => Reply::End(Ending::Misdirected(status.as_u16(), self.protocol), reason),
+            Answer::Busy => {
+                let wait = header("retry-after").and_then(|value| retry_after(value, SystemTime::now()));
+                Reply::Again { reason, wait, ending: Ending::Failing }
+            }
+            Answer::Broken => Reply::Later(reason),
+            Answer::TooLarge => Reply::TooLarge(reason),
+            Answer::Rejected => Reply::Rejected(reason),
+        }
+    }
+
+    /// A connection that could not be made, or broke, may come back; a certificate does not change.
+    fn failed(&self, error: &ureq::Error) -> Reply {
+        let reason = match error {
+            ureq::Error::Io(error) => plain(error),
+            error => error.to_string(),
         };
-        Error::new(Exit::Unreachable, format!("{} takes no traces ({reason}).", self.destination()), hint)
+        let reason = words(&without_secrets(reason.as_bytes(), &self.headers));
+        match error {
+            ureq::Error::Timeout(_) => Reply::Again { reason, wait: None, ending: Ending::TooSlow },
+            // What goes wrong in the handshake comes as bad data of the stream.
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                Reply::End(Ending::Untrusted, reason)
+            }
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => Reply::End(Ending::Untrusted, reason),
+            ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
+                Reply::Again { reason, wait: None, ending: Ending::Unreachable }
+            }
+            ureq::Error::ConnectProxyFailed(_) => Reply::Again { reason, wait: None, ending: Ending::Proxy },
+            _ => Reply::End(Ending::Unreachable, reason),
+        }
     }
-}
-
-impl Transport for Client {
-    fn send(&mut self, batch: &Batch) -> Result<Receipt, Error> {
-        let compressed = self.settings.gzip.then(|| gzip(&batch.body));
-        let body = compressed.as_deref().unwrap_or(&batch.body);
-        let (status, location, text) = self.post(body).map_err(|error| self.unreachable(&error))?;
-        let said = |text: &[u8]| words(&self.without_secrets(text));
-        let location = location.map(|location| said(location.as_bytes()));
-        let reason = reason(status, location.as_deref(), &said(&text));
-        let receipt = match answer(status, &text) {
-            Answer::Taken { rejected, message } => taken(batch.spans as u64, rejected, said(message.as_bytes())),
-            Answer::Refused => return Err(refused(&self.destination(), &reason)),
-            Answer::Misdirected => return Err(self.misdirected(status, &reason)),
-            Answer::Failing => Receipt { undelivered: batch.spans as u64, reason: Some(reason), ..Receipt::default() },
-            Answer::Rejected => Receipt { rejected: batch.spans as u64, reason: Some(reason), ..Receipt::default() },
-        };
-        Ok(Receipt { sent_bytes: body.len() as u64, ..receipt })
-    }
-
-    /// Without the query, which may hold a secret.
-    fn destination(&self) -> String {
-        shown(&self.settings.url).to_owned()
-    }
-}
-
-/// The text with `[header]` for every `secret`.
-fn without(text: &[u8], secret: &[u8]) -> Vec<u8> {
-    let mut clean = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = memchr::memmem::find(rest, secret).and_then(|at| rest.split_at_checked(at)) {
-        clean.extend_from_slice(before);
-        clean.extend_from_slice(b"[header]");
-        rest = after.get(secret.len()..).unwrap_or_default();
-    }
-    clean.extend_from_slice(rest);
-    clean
-}
-
-/// A request that was taken: all of its spans, or all but `rejected`. Of all, the server may warn.
-fn taken(spans: u64, rejected: u64, words: String) -> Receipt {
-    let rejected = rejected.min(spans);
-    let mut receipt = Receipt { delivered: spans - rejected, rejected, ..Receipt::default() };
-    if rejected > 0 {
-        receipt.reason = Some(if words.is_empty() { "the server gives no reason".to_owned() } else { words });
-    } else if !words.is_empty() {
-        receipt.warnings.push(Warning::Server { message: words });
-    }
-    receipt
 }
 
 /// One phrase: the status, where it points, what the server said.
-fn reason(status: u16, location: Option<&str>, words: &str) -> String {
-    let name = ureq::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    let status = format!("{status} {}", name.unwrap_or_default());
+fn phrase(status: StatusCode, location: Option<&str>, words: &str) -> String {
+    let status = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
     let location = location.map(|location| format!(" to {location}"));
     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
     format!("{}{}{words}", status.trim_end(), location.unwrap_or_default())
-}
-
-fn refused(url: &str, reason: &str) -> Error {
-    let sentence = format!("{url} refused the key ({reason}).");
-    Error::new(
-        Exit::Refused,
-        sentence,
-        "Check MODA_API_KEY, --api-key-file or --header, for an OTEL_ endpoint OTEL_EXPORTER_OTLP_HEADERS; nothing more was sent.",
-    )
-}
-
-fn gzip(body: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::default());
-    // Writing to memory cannot fail.
-    encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
 }

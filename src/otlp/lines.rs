@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Batch, Receipt, Transport};
+use super::Batch;
 use crate::error::Error;
 
 /// Writes batches to a file or to standard output.
@@ -58,21 +58,26 @@ fn unfinished(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-impl Transport for Writer {
-    fn send(&mut self, batch: &Batch) -> Result<Receipt, Error> {
-        let line = [batch.body.as_slice(), b"\n"].concat();
+impl Writer {
+    /// Writes a batch; gives the number of its bytes.
+    pub fn write(&mut self, batch: &Batch) -> Result<usize, Error> {
+        let mut line = batch.body();
+        line.push(b'\n');
         let written = self.output.write_all(&line).and_then(|()| self.output.flush());
         written.map_err(|error| self.failed(&error))?;
-        Ok(Receipt { delivered: batch.spans as u64, sent_bytes: batch.body.len() as u64, ..Receipt::default() })
+        Ok(line.len() - 1)
     }
 
-    fn finish(&mut self) -> Result<(), Error> {
+    /// Gives a file its name, once all batches went well.
+    pub fn finish(&mut self) -> Result<(), Error> {
         let Some((written, path)) = self.unfinished.take() else { return Ok(()) };
         fs::rename(&written, path).map_err(|error| Error::cannot_write(&self.place, &error))
     }
 
-    fn destination(&self) -> String {
-        self.place.clone()
+    /// Where the batches go.
+    #[must_use]
+    pub fn destination(&self) -> &str {
+        &self.place
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::Write;
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -11,12 +12,15 @@ use super::progress::Progress;
 use super::style::{BAD, CARE, choice, styled};
 use crate::cli::{self, Output};
 use crate::error::Error;
-use crate::otlp::Batch;
+use crate::otlp::Request;
 use crate::transcript::SessionFiles;
 use crate::warning::Warning;
 
 /// Warnings that are shown with their place; the summary counts all of them.
 const SHOWN_WARNINGS: usize = 10;
+
+/// A wait that a person would wonder about.
+const LONG: Duration = Duration::from_secs(2);
 
 /// What a person sees besides the data.
 #[derive(Debug)]
@@ -83,12 +87,21 @@ impl Console {
         }
     }
 
-    /// What became of a request.
-    pub fn sent(&self, batch: &Batch, outcome: &str) {
+    /// A request was made.
+    pub(super) fn requested(&self, request: &Request<'_>) {
         if self.output.verbose {
-            let spans = counted(batch.spans as u64, "span");
-            let size = bytes(batch.body.len() as u64);
-            self.line(format_args!("request: {spans}, {size} uncompressed: {}", printable(outcome)));
+            let Request { spans, size, sent, took, said, .. } = request;
+            let (spans, size, sent) = (counted(*spans as u64, "span"), bytes(*size as u64), bytes(*sent as u64));
+            let took = took.as_secs_f64();
+            self.line(format_args!("request: {spans}, {size} ({sent} sent), {took:.2} s: {}", printable(said)));
+        }
+    }
+
+    /// Nothing is sent for a while.
+    pub(super) fn waiting(&self, wait: Duration, reason: &str) {
+        if self.output.verbose || (!self.output.quiet && wait >= LONG) {
+            let seconds = wait.as_secs_f64();
+            self.line(format_args!("waiting {seconds:.1} s: {}", printable(reason)));
         }
     }
 

@@ -10,10 +10,12 @@ mod json;
 mod numbers;
 mod printable;
 mod progress;
+mod sent;
 mod sessions;
 mod style;
 mod summary;
 mod text;
+mod upload;
 mod warned;
 
 pub use console::Console;
@@ -22,3 +24,4 @@ pub use found::Found;
 pub use printable::printable;
 pub use sessions::Accounts;
 pub use summary::Summary;
+pub use upload::UploadReport;

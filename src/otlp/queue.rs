@@ -1,0 +1,125 @@
+//! A short queue between one that fills it and several that empty it.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::gate::LOOK;
+
+/// Holds at most so many items.
+#[derive(Debug)]
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+    room: usize,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    items: VecDeque<T>,
+    takers: usize,
+    is_closed: bool,
+}
+
+/// One that empties the queue; it leaves when this is dropped.
+pub(super) struct Taker<'a, T>(&'a Queue<T>);
+
+impl<T> Drop for Taker<'_, T> {
+    fn drop(&mut self) {
+        self.0.lock().takers -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+impl<T> Queue<T> {
+    /// With room for so many items, and so many takers, who are yet to come.
+    pub(super) fn new(room: usize, takers: usize) -> Self {
+        let state = State { items: VecDeque::new(), takers, is_closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new(), room: room.max(1) }
+    }
+
+    /// One of the takers has come.
+    pub(super) fn taker(&self) -> Taker<'_, T> {
+        Taker(self)
+    }
+
+    /// Waits for room and adds an item; says no where nobody will take it.
+    pub(super) fn push(&self, item: T, is_over: impl Fn() -> bool) -> bool {
+        let mut state = self.lock();
+        while state.items.len() >= self.room {
+            if state.takers == 0 || is_over() {
+                return false;
+            }
+            state = self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if state.takers == 0 || is_over() {
+            return false;
+        }
+        state.items.push_back(item);
+        self.changed.notify_all();
+        true
+    }
+
+    /// The next item, once there is one; nothing where none will come.
+    pub(super) fn pop(&self) -> Option<T> {
+        let nothing_yet = |state: &mut State<T>| state.items.is_empty() && !state.is_closed;
+        let state = self.changed.wait_while(self.lock(), nothing_yet);
+        let item = state.unwrap_or_else(PoisonError::into_inner).items.pop_front();
+        self.changed.notify_all();
+        item
+    }
+
+    /// No more items will come.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits until all takers have left, or it is time to leave; says whether they have.
+    pub(super) fn wait_for_takers(&self, mut is_time_to_leave: impl FnMut() -> bool) -> bool {
+        let mut state = self.lock();
+        while state.takers > 0 && !is_time_to_leave() {
+            state = self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.takers == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    #[test]
+    fn a_slow_taker_slows_who_fills_it() {
+        let (queue, taken) = (Queue::new(2, 1), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _taker = queue.taker();
+                while queue.pop().is_some() {
+                    taken.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+            for pushed in 1..=100 {
+                assert!(queue.push(pushed, || false));
+                assert!(pushed <= taken.load(Ordering::SeqCst) + 4, "two wait, one is taken, one was just added");
+            }
+            queue.close();
+            assert!(queue.wait_for_takers(|| false));
+        });
+        assert_eq!(taken.into_inner(), 100);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_taker_who_has_left() {
+        let queue = Queue::new(1, 1);
+        assert!(queue.push(1, || false));
+        assert!(!queue.push(2, || true));
+        drop(queue.taker());
+        assert!(!queue.push(3, || false));
+    }
+}
