@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use moda_agent::cli::{Cli, Command, Output, Sessions, Settings as FileSettings, Upload};
+use moda_agent::cli::{Cli, Command, FileSettings, Output, Sessions, Upload};
 use moda_agent::config::{OutputSettings, Places, Settings, file, home};
 use moda_agent::error::{Error, Exit};
 use moda_agent::pipeline;

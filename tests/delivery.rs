@@ -89,7 +89,7 @@ const SLOW: &[&str] = &["--timeout", "500ms", "--retry-for", "5s"];
 
 fn case(name: &'static str, server: Server, options: &'static [&'static str]) -> Case {
     let requests = 5..=5;
-    Case { name, server, options, code: 0, arrive: SPANS, requests, says: "31 spans in ", seconds: 0..=4 }
+    Case { name, server, options, code: 0, arrive: SPANS, requests, says: "31 spans in ", seconds: 0..=25 }
 }
 
 /// All cases run at once: most of the time is waiting.
@@ -107,9 +107,10 @@ fn a_server_that_is_busy_for_a_moment_gets_all() {
         |name, act: fn() -> Act| Case { requests: 6..=6, says: "; 1 retry, ", ..case(name, first(vec![act]), ONE) };
     check_all(&[
         Case {
-            seconds: 1..=4,
+            seconds: 1..=25,
             ..retried("429 with a wait", || answer_with("429 Too Many Requests", "Retry-After: 1"))
         },
+        Case { seconds: 1..=25, ..retried("503 with a wait", || answer_with("503 S", "Retry-After: 1")) },
         retried("429 with a date that is over", || {
             answer_with("429 Too Many Requests", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT")
         }),
@@ -120,7 +121,6 @@ fn a_server_that_is_busy_for_a_moment_gets_all() {
         Case {
             requests: 8..=8,
             says: "; 3 retries, ",
-            seconds: 0..=6,
             ..case("three times 503", first(vec![|| status("503 S"), || status("503 S"), || status("503 S")]), ONE)
         },
         retried("hangs up before the body", || Act::HangUpBefore),
@@ -144,7 +144,6 @@ fn a_server_that_stays_busy_ends_the_run_in_time() {
         ends("429 for ever", || answer_with("429 Too Many Requests", "Retry-After: 0"), "keeps failing (429 Too Many"),
         Case {
             requests: 1..=4,
-            seconds: 0..=0,
             ..ends("429 with a long wait", || answer_with("429 T", "Retry-After: 3600"), "keeps failing (429")
         },
         ends("hangs up for ever", || Act::HangUpAfter, "Cannot reach http://127.0.0.1"),
@@ -358,8 +357,7 @@ fn a_server_that_rejects_all_is_not_asked_for_each_of_a_thousand_spans() {
 fn several_requests_are_in_flight_and_never_more_than_asked_for() {
     let live = recordings("live-2.1.330");
     for most in [1_usize, 3] {
-        let (now, peak) = (std::sync::Arc::new(std::sync::Mutex::new((0, 0))), std::sync::Arc::new(()));
-        let _ = peak;
+        let now = std::sync::Arc::new(std::sync::Mutex::new((0, 0)));
         let counter = std::sync::Arc::clone(&now);
         let server = Server::scripted(move |_, _| {
             let mut count = counter.lock().unwrap();
@@ -373,6 +371,7 @@ fn several_requests_are_in_flight_and_never_more_than_asked_for() {
         let outcome = run(&server, &["--max-batch-spans", "2", "--concurrency", &most.to_string()], &live);
         assert_eq!((outcome.code, server.taken().len()), (0, SPANS), "{}", outcome.said);
         assert_eq!(now.lock().unwrap().1, most);
+        assert!(server.connections() <= most, "{} connections", server.connections());
     }
 }
 

@@ -36,7 +36,7 @@ type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What a config file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
+pub struct FileSettings {
     /// Where it stands.
     pub place: String,
     /// By key: the values, several where a list is given.
@@ -47,7 +47,7 @@ pub struct Settings {
 
 /// The arguments that stand before those that were typed; none for commands without settings.
 /// Headers of the file are not among them: they depend on where the endpoint comes from.
-pub(super) fn before(command: &str, file: &Settings, variables: Variables<'_>) -> Result<Vec<OsString>, Error> {
+pub(super) fn before(command: &str, file: &FileSettings, variables: Variables<'_>) -> Result<Vec<OsString>, Error> {
     let Some(options) = options_of(command) else { return Ok(Vec::new()) };
     check_keys(file)?;
     let mut args = Vec::new();
@@ -106,7 +106,7 @@ fn as_argument(arg: &Arg, name: &str, value: &str) -> Option<OsString> {
 }
 
 /// No shell expands what stands in the file.
-fn expanded(arg: &Arg, value: &str, file: &Settings) -> String {
+fn expanded(arg: &Arg, value: &str, file: &FileSettings) -> String {
     let is_path = matches!(arg.get_value_hint(), ValueHint::FilePath | ValueHint::AnyPath);
     match (value.strip_prefix("~/"), &file.home) {
         (Some(rest), Some(home)) if is_path => format!("{home}/{rest}"),
@@ -115,14 +115,14 @@ fn expanded(arg: &Arg, value: &str, file: &Settings) -> String {
 }
 
 /// A key that means nothing is a mistake. One of another command is none: the file is for all.
-fn check_keys(file: &Settings) -> Result<(), Error> {
+fn check_keys(file: &FileSettings) -> Result<(), Error> {
     let commands = ["upload", "sessions"].map(options_of);
     let is_known = |key: &str| commands.iter().flatten().flat_map(settable).any(|(_, name)| name == key);
     match file.values.keys().find(|key| !is_known(key)) {
         None => Ok(()),
         Some(key) => {
             let message = format!(
-                "{}: there is no setting {key:?}.\nhint: Settings have the names of options, as in endpoint = \"https://...\"; moda-agent upload --help lists them.\n",
+                "{}: there is no setting {key:?}.\nhint: FileSettings have the names of options, as in endpoint = \"https://...\"; moda-agent upload --help lists them.\n",
                 file.place
             );
             Err(Error::raw(ErrorKind::UnknownArgument, message))
@@ -134,9 +134,9 @@ fn check_keys(file: &Settings) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    fn settings(values: &[(&str, &str)]) -> Settings {
+    fn settings(values: &[(&str, &str)]) -> FileSettings {
         let values = values.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()]));
-        Settings { place: "config.toml".to_owned(), values: values.collect(), home: Some("/home/ada".to_owned()) }
+        FileSettings { place: "config.toml".to_owned(), values: values.collect(), home: Some("/home/ada".to_owned()) }
     }
 
     fn arguments(file: &[(&str, &str)], set: &[(&str, &str)]) -> Vec<String> {

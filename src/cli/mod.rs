@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 mod layers;
 
 use crate::error::EXIT_CODES;
-pub use layers::{Settings, VARIABLES_BETWEEN, variable_of};
+pub use layers::{FileSettings, VARIABLES_BETWEEN, variable_of};
 
 /// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
 #[derive(Debug, Parser)]
@@ -34,7 +34,7 @@ impl Cli {
     pub fn parse_args(
         args: impl IntoIterator<Item = OsString>,
         variables: &dyn Fn(&str) -> Option<String>,
-        file: impl FnOnce() -> Result<Settings, clap::Error>,
+        file: impl FnOnce() -> Result<FileSettings, clap::Error>,
     ) -> Result<Self, clap::Error> {
         let mut args: Vec<_> = args.into_iter().collect();
         let command = args.get(1).and_then(|command| command.to_str()).unwrap_or_default();
@@ -42,7 +42,7 @@ impl Cli {
             return Self::try_parse_from(args);
         }
         // What is typed wrongly, and help, need no file.
-        let file = if Self::try_parse_from(&args).is_ok() { file()? } else { Settings::default() };
+        let file = if Self::try_parse_from(&args).is_ok() { file()? } else { FileSettings::default() };
         let before = layers::before(command, &file, variables)?;
         args.splice(2..2, before);
         let mut cli = Self::try_parse_from(args)?;

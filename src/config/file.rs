@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::places::home;
 use super::variables::Variables;
-use crate::cli::Settings as FileSettings;
+use crate::cli::FileSettings;
 use crate::error::{Error, plain};
 
 const HINT: &str = "A line reads key = \"value\", with the name of an option for a key.";

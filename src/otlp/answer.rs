@@ -68,6 +68,8 @@ fn partial_success(body: &[u8]) -> Option<ExportTracePartialSuccess> {
 /// protobuf error, without control characters.
 pub(super) fn words(body: &[u8]) -> String {
     const CHARACTERS: usize = 300;
+    const BYTES: usize = 64 * 1024;
+    let body = body.get(..BYTES).unwrap_or(body);
     let json = serde_json::from_slice::<serde_json::Value>(body).ok();
     let message = json.as_ref().and_then(|json| {
         ["message", "detail", "error"].iter().find_map(|key| json.get(key).and_then(serde_json::Value::as_str))

@@ -21,8 +21,9 @@ const USER_AGENT: &str =
 const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes of a body that a server may refuse unread.
 const LARGE: usize = 1024 * 1024;
-/// Time to connect, and time between the head of an answer and its end, at most.
+/// Time to connect, for a piece of the body to go, and between the head of an answer and its end, at most.
 const CONNECT: Duration = Duration::from_secs(10);
+const WRITE: Duration = Duration::from_secs(10);
 const READ: Duration = Duration::from_secs(10);
 
 /// A request header.
@@ -85,7 +86,9 @@ impl Client {
             .max_redirects_will_error(false)
             .timeout_global(Some(settings.timeout))
             .timeout_connect(Some(CONNECT.min(settings.timeout)))
+            .timeout_per_write(Some(WRITE.min(settings.timeout)))
             .timeout_recv_body(Some(READ.min(settings.timeout)))
+            .max_idle_connections(settings.concurrency)
             .max_idle_connections_per_host(settings.concurrency)
             .user_agent(USER_AGENT)
             .proxy(settings.proxy.clone())
@@ -143,20 +146,20 @@ impl Client {
     fn understand(&self, status: StatusCode, headers: &HeaderMap, text: &[u8], is_whole: bool) -> Reply {
         let said = |text: &[u8]| words(&without_secrets(text, &self.headers));
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let reason = phrase(status, header("location").map(|to| said(to.as_bytes())).as_deref(), &said(text));
+        let reason = || phrase(status, header("location").map(|to| said(to.as_bytes())).as_deref(), &said(text));
         match answer(status.as_u16(), text) {
             Answer::Taken { rejected, message } => {
                 Reply::Taken { rejected, message: said(message.as_bytes()), is_whole }
             }
-            Answer::Refused => Reply::End(Ending::Refused, reason),
-            Answer::Misdirected => Reply::End(Ending::Misdirected(status.as_u16(), self.protocol), reason),
+            Answer::Refused => Reply::End(Ending::Refused, reason()),
+            Answer::Misdirected => Reply::End(Ending::Misdirected(status.as_u16(), self.protocol), reason()),
             Answer::Busy => {
                 let wait = header("retry-after").and_then(|value| retry_after(value, SystemTime::now()));
-                Reply::Again { reason, wait, ending: Ending::Failing }
+                Reply::Again { reason: reason(), wait, ending: Ending::Failing }
             }
-            Answer::Broken => Reply::Later(reason),
-            Answer::TooLarge => Reply::TooLarge(reason),
-            Answer::Rejected => Reply::Rejected(reason),
+            Answer::Broken => Reply::Later(reason()),
+            Answer::TooLarge => Reply::TooLarge(reason()),
+            Answer::Rejected => Reply::Rejected(reason()),
         }
     }
 

@@ -109,6 +109,7 @@ struct State {
     script: Script,
     /// Called before the body is read, with the request's number.
     early: Box<dyn Fn(usize) -> Option<Act> + Send + Sync>,
+    connections: AtomicUsize,
     number: AtomicUsize,
     requests: Mutex<Vec<Request>>,
     taken: Mutex<BTreeMap<Vec<u8>, usize>>,
@@ -150,6 +151,7 @@ impl Server {
         let state = Arc::new(State {
             script: Box::new(script),
             early: Box::new(early),
+            connections: AtomicUsize::new(0),
             number: AtomicUsize::new(0),
             requests: Mutex::default(),
             taken: Mutex::default(),
@@ -159,6 +161,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (state, stream) = (Arc::clone(&shared), stream.unwrap());
+                state.connections.fetch_add(1, Ordering::SeqCst);
                 thread::spawn(move || while serve(&state, &stream).is_some() {});
             }
         });
@@ -173,6 +176,11 @@ impl Server {
     /// All requests that were read whole so far, in the order in which they came.
     pub fn requests(&self) -> Vec<Request> {
         self.state.requests.lock().unwrap().clone()
+    }
+
+    /// The connections that were made.
+    pub fn connections(&self) -> usize {
+        self.state.connections.load(Ordering::SeqCst)
     }
 
     /// The requests that came, also those that were not read whole.
