@@ -88,7 +88,7 @@ impl Gate {
 
     /// For how long the server made all requests wait.
     pub(super) fn waited(&self) -> Duration {
-        self.lock().health.waited()
+        self.lock().health.waited(Instant::now())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

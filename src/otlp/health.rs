@@ -84,9 +84,10 @@ impl Health {
         self.succeeded_at.is_some_and(|at| at > time)
     }
 
-    /// For how long no request could begin, in all.
-    pub(super) fn waited(&self) -> Duration {
-        self.waited
+    /// For how long no request could begin until now, in all.
+    pub(super) fn waited(&self, now: Instant) -> Duration {
+        let ahead = self.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        self.waited.saturating_sub(ahead)
     }
 }
 
@@ -120,7 +121,7 @@ mod tests {
         assert_eq!(waits, [SECOND; 3]);
         let later = now + SECOND;
         assert_eq!(health.failed(later, later, |failures| SECOND * failures), later + SECOND * 2);
-        assert_eq!((health.allowed, health.waited()), (2, SECOND * 3));
+        assert_eq!((health.allowed, health.waited(later), health.waited(later + SECOND * 9)), (2, SECOND, SECOND * 3));
         health.succeeded(later);
         assert_eq!((health.allowed, health.failures), (3, 0));
         assert!(health.has_succeeded_since(now) && !health.has_succeeded_since(later));
@@ -143,6 +144,6 @@ mod tests {
         let (mut health, now) = (Health::new(2), Instant::now());
         health.failed(now, now, |_| SECOND * 9);
         assert_eq!(health.failed(now, now, |_| SECOND), now + SECOND * 9);
-        assert_eq!(health.waited(), SECOND * 9);
+        assert_eq!(health.waited(now + SECOND * 9), SECOND * 9);
     }
 }
