@@ -78,7 +78,7 @@ fn odd_variables_are_named() {
         assert!(said.contains(name) && said.contains(value) && said.contains("hint: "), "{said}");
         // Meant for other programs, they are no reason to refuse anything else.
         upload(&["--dry-run", "-q", &live]).env(name, value).assert().success();
-        stderr_of(upload(&["--endpoint", "http://127.0.0.1:9", &live]).env(name, value), 4);
+        stderr_of(upload(&["--endpoint", "http://127.0.0.1:9", "--retry-for", "0s", &live]).env(name, value), 4);
     }
 }
 
