@@ -89,9 +89,14 @@ fn run_upload(upload: &Upload) -> Exit {
     result.map_or_else(|error| fail(&report.console, &error), |()| summary.exit(upload.strict))
 }
 
-/// A dry run leaves nothing half done, and a signal simply ends it.
+/// Where nothing is left half done, a signal simply ends the program: it can be blocked by a pipe.
 fn listen(settings: &Settings) -> Result<Stop, Error> {
-    if matches!(settings.output, OutputSettings::Print(_)) {
+    let leaves_halves = match &settings.output {
+        OutputSettings::Http(_) => true,
+        OutputSettings::File(path) => !path.metadata().is_ok_and(|metadata| !metadata.is_file()),
+        OutputSettings::Print(_) | OutputSettings::Stdout => false,
+    };
+    if !leaves_halves {
         return Ok(Stop::default());
     }
     Stop::on_signals()

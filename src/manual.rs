@@ -152,7 +152,12 @@ fn order(option: &str, between: &[&str]) -> String {
     let own = [format!("--{option}"), variable_of(option)];
     let all = own.into_iter().chain(between.iter().map(ToString::to_string));
     let all: Vec<_> = all.chain([format!("{option} in the config file")]).collect();
-    format!("The first that is set: {}.", all.join(", "))
+    let rule = if option == "header" {
+        "All that are set, the OTEL_ ones only and the file's not for an endpoint from an OTEL_ variable; of one name the first"
+    } else {
+        "The first that is set"
+    };
+    format!("{rule}: {}.", all.join(", "))
 }
 
 /// Rows below a heading; without one they go on with what stands before.

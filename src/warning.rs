@@ -29,7 +29,7 @@ pub const KINDS: [(&str, &str); 13] = [
     ("server_message", "The server took the spans and had something to say."),
     (
         "cut_answer",
-        "The server took the spans, and its answer broke off or was too long. What it says of rejected spans is lost.",
+        "The server took the spans, and its answer broke off, was too long, or is not understood. What it says of rejected spans is lost.",
     ),
     ("shortened_span", "A span was too large for the server even alone. It went with shorter texts."),
     ("bug", "moda-agent failed on a session, and left it out."),
@@ -192,7 +192,7 @@ impl fmt::Display for Warning {
             }
             Warning::Server { message } => write!(formatter, "the server says: {message}"),
             Warning::CutAnswer => {
-                formatter.write_str("the server took the spans, and its answer broke off or was too long")
+                formatter.write_str("the server took the spans, and its answer broke off, is too long or is no OTLP")
             }
             Warning::ShortenedSpan { session, characters } => write!(
                 formatter,

@@ -202,7 +202,7 @@ fn what_a_server_says_of_what_it_took_is_understood() {
     let trickle = Server::scripted(move |number, _| if number == 0 { Act::Trickle(head.to_owned()) } else { ok() });
     let cut = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf";
     let cut = Server::scripted(move |number, _| if number == 0 { Act::Cut(cut.to_owned()) } else { ok() });
-    let says = "warning: the server took the spans, and its answer broke off or was too long";
+    let says = "warning: the server took the spans, and its answer broke off, is too long or is no OTLP";
     check_all(&[
         Case {
             code: 1,
@@ -219,7 +219,7 @@ fn what_a_server_says_of_what_it_took_is_understood() {
             always(|| Act::Answer(answer("200 OK", "application/json", r#"{"accepted":7}"#))),
             &[],
         ),
-        case("nonsense", always(|| Act::Answer(answer("202 Accepted", "text/html", "<html>"))), &[]),
+        Case { says, ..case("nonsense", always(|| Act::Answer(answer("202 Accepted", "text/html", "<html>"))), &[]) },
         Case { says, ..case("50 MB of answer", flood, &[]) },
         Case { says, ..case("an answer that trickles", trickle, SLOW) },
         Case { says, ..case("an answer that is cut", cut, &[]) },
@@ -274,13 +274,47 @@ fn what_is_too_large_is_cut_until_it_fits() {
 #[test]
 fn a_size_that_was_refused_is_not_tried_again() {
     let server = Server::scripted(|_, request| if request.spans().len() > 40 { status("413 P") } else { ok() });
-    let folder = many(640);
+    let folder = many(512);
     let outcome =
         run(&server, &["--concurrency", "1", "--max-batch-spans", "64"], &folder.path().display().to_string());
-    // The first of ten batches is refused, the others are cut before they are sent.
+    // The first of eight batches is refused, the others are cut before they are sent.
+    assert_eq!((outcome.code, server.taken().len()), (0, 512), "{}", outcome.said);
+    let sizes: Vec<_> = server.requests().iter().map(|request| request.spans().len()).collect();
+    assert_eq!(sizes, [&[64][..], &[32; 16]].concat());
+}
+
+#[test]
+fn a_size_that_was_refused_once_is_not_refused_for_ever() {
+    let server = Server::scripted(|number, _| if number < 6 { status("413 P") } else { ok() });
+    let folder = many(640);
+    let options = ["--concurrency", "1", "--max-batch-spans", "64"];
+    let outcome = run(&server, &options, &folder.path().display().to_string());
     assert_eq!((outcome.code, server.taken().len()), (0, 640), "{}", outcome.said);
     let sizes: Vec<_> = server.requests().iter().map(|request| request.spans().len()).collect();
-    assert_eq!(sizes, [&[64][..], &[32; 20]].concat());
+    assert!(sizes.len() <= 110 && sizes.ends_with(&[64, 64]), "{sizes:?}");
+}
+
+#[test]
+fn a_server_that_hangs_up_on_large_requests_gets_smaller_ones() {
+    let server = Server::large_unread(1 << 20);
+    let folder = tempfile::tempdir().unwrap();
+    let session = "11111111-1111-4111-8111-111111111111";
+    let mut text = String::new();
+    for turn in 0..400 {
+        let head =
+            format!(r#"{{"sessionId":"{session}","timestamp":"2026-03-01T00:{:02}:{:02}.000Z""#, turn / 60, turn % 60);
+        let (long, uuid) = ("x".repeat(7_900), format!("{turn:08}-0000-4000-8000-000000000000"));
+        writeln!(
+            text,
+            r#"{head},"type":"user","uuid":"{uuid}","message":{{"role":"user","content":"{turn}{long}"}}}}"#
+        )
+        .unwrap();
+        writeln!(text, r#"{head},"type":"assistant","uuid":"a{turn}","message":{{"id":"msg_{turn}","role":"assistant","model":"m","stop_reason":"end_turn","content":[{{"type":"text","text":"{long}"}}],"usage":{{"input_tokens":1,"output_tokens":60}}}}}}"#).unwrap();
+    }
+    std::fs::write(folder.path().join(format!("{session}.jsonl")), text).unwrap();
+    let options = ["--compression", "none", "--max-batch-spans", "512", "--retry-for", "30s"];
+    let outcome = run(&server, &options, &folder.path().display().to_string());
+    assert_eq!((outcome.code, server.taken().len()), (0, 400), "{}", outcome.said);
 }
 
 #[test]
@@ -289,7 +323,7 @@ fn a_span_that_is_too_large_alone_goes_with_shorter_texts() {
     for (limit, code, says) in [
         (3_500, 0, "a span was too large for the server; it went with texts of 1000 characters"),
         (1_600, 0, "it went with texts of 100 characters"),
-        (10, 1, "error: 31 spans did not arrive, of sessions "),
+        (10, 4, "rejects every span (413 Payload Too Large)."),
     ] {
         let server = Server::scripted(move |_, request| if largest(request) > limit { status("413 P") } else { ok() });
         let outcome = run(&server, &["-v"], &recordings("live-2.1.330"));

@@ -52,7 +52,8 @@ pub(super) fn before(command: &str, file: &FileSettings, variables: Variables<'_
     check_keys(file)?;
     let mut args = Vec::new();
     for (arg, name) in settable(&options) {
-        let values = file.values.get(name).filter(|_| name != "header" && !stands_between(arg, name, variables));
+        let is_hidden = variables(&variable_of(name)).is_some() || stands_between(arg, name, variables);
+        let values = file.values.get(name).filter(|_| name != "header" && !is_hidden);
         args.extend(
             values.into_iter().flatten().filter_map(|value| as_argument(arg, name, &expanded(arg, value, file))),
         );
@@ -122,7 +123,7 @@ fn check_keys(file: &FileSettings) -> Result<(), Error> {
         None => Ok(()),
         Some(key) => {
             let message = format!(
-                "{}: there is no setting {key:?}.\nhint: FileSettings have the names of options, as in endpoint = \"https://...\"; moda-agent upload --help lists them.\n",
+                "{}: there is no setting {key:?}.\nhint: Settings have the names of options, as in endpoint = \"https://...\"; moda-agent upload --help lists them.\n",
                 file.place
             );
             Err(Error::raw(ErrorKind::UnknownArgument, message))
@@ -149,7 +150,7 @@ mod tests {
     fn variables_come_behind_the_file_and_those_between_hide_it() {
         for (file, set, expected) in [
             (&[("timeout", "1m")][..], &[][..], &["--timeout=1m"][..]),
-            (&[("timeout", "1m")], &[("MODA_AGENT_TIMEOUT", "2m")], &["--timeout=1m", "--timeout=2m"]),
+            (&[("timeout", "1m")], &[("MODA_AGENT_TIMEOUT", "2m")], &["--timeout=2m"]),
             (&[("timeout", "1m")], &[("OTEL_EXPORTER_OTLP_TIMEOUT", "5")], &[]),
             (&[("endpoint", "https://a")], &[("MODA_BASE_URL", "https://b")], &[]),
             (&[("protocol", "http/json")], &[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")], &[]),
@@ -157,6 +158,7 @@ mod tests {
             (&[("protocol", "http/json")], &[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")], &["--protocol=http/json"]),
             (&[("strict", "true")], &[("MODA_AGENT_INCLUDE_COMMANDS", "1")], &["--strict", "--include-commands"]),
             (&[("strict", "false")], &[("MODA_AGENT_QUIET", "off")], &[]),
+            (&[("quiet", "true")], &[("MODA_AGENT_QUIET", "0")], &[]),
             (&[("api-key-file", "~/key")], &[], &["--api-key-file=/home/ada/key"]),
             (&[("user-id", "~/key")], &[], &["--user-id=~/key"]),
             (&[("header", "a=b")], &[("MODA_AGENT_HEADER", "c=d")], &["--header=c=d"]),

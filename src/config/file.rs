@@ -1,5 +1,6 @@
 //! The config file: settings by the names of the options.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::places::home;
@@ -14,7 +15,9 @@ pub fn file(variables: Variables<'_>) -> Result<FileSettings, Error> {
     let Some(path) = place(variables) else { return Ok(FileSettings::default()) };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(FileSettings::default()),
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
+            return Ok(FileSettings::default());
+        }
         Err(error) => {
             let sentence = format!("Cannot read {}: {}.", path.display(), plain(&error));
             return Err(Error::usage(sentence, "Check the config file and its permissions."));

@@ -101,7 +101,7 @@ fn output(delivery: &Delivery, variables: Variables<'_>) -> Result<(OutputSettin
         Endpoint::Http(url) => {
             let headers = headers::of(delivery, variables, &url, source)?;
             let transport::Choices { protocol, gzip, timeout } = transport::choose(delivery, variables, source)?;
-            let tls = certificates::read(delivery, variables)?;
+            let tls = certificates::read(delivery, variables, &url, source)?;
             let proxy = proxy::choose(&url, variables)?;
             let (concurrency, retry_for) = (delivery.concurrency.into(), delivery.retry_for.into());
             let http = HttpSettings { url, headers, protocol, gzip, timeout, tls, proxy, concurrency, retry_for };

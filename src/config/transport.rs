@@ -13,6 +13,8 @@ use crate::otlp::Protocol;
 
 /// For a request, where neither the command line nor the environment says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longer than anyone waits, and short enough to be added to any time.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +36,14 @@ pub(super) fn choose(delivery: &Delivery, variables: Variables<'_>, source: Sour
     let timeout =
         Setting { name: "TIMEOUT", option: "--timeout", read: milliseconds, words: "a number of milliseconds" };
     let is_gzip = |compression| compression == Compression::Gzip;
+    let timeout = timeout.choose(delivery.timeout.map(Into::into), variables, source)?.unwrap_or(TIMEOUT);
+    if timeout.is_zero() {
+        return Err(Error::usage("The timeout is zero, and no request is that fast.", "Give --timeout some seconds."));
+    }
     Ok(Choices {
         protocol: protocol.choose(given, variables, source)?.unwrap_or(Protocol::Protobuf),
         gzip: compression.choose(delivery.compression.map(is_gzip), variables, source)?.unwrap_or(true),
-        timeout: timeout.choose(delivery.timeout.map(Into::into), variables, source)?.unwrap_or(TIMEOUT),
+        timeout: timeout.min(LONGEST),
     })
 }
 

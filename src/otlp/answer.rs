@@ -2,12 +2,14 @@
 
 use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse};
 use prost::Message;
+use serde_json::Value;
 
 /// What became of a request's spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// Taken, but for `rejected` spans; the server may have something to say in either case.
-    Taken { rejected: u64, message: String },
+    /// What it says may not be understood.
+    Taken { rejected: u64, message: String, is_understood: bool },
     /// The key is wrong or may not do this.
     Refused,
     /// No OTLP/HTTP endpoint of this protocol is here; no other request will fare better.
@@ -30,9 +32,11 @@ const SIZE_WORDS: [&str; 8] =
 pub(super) fn answer(status: u16, body: &[u8]) -> Answer {
     match status {
         200..=299 => {
-            let partial = partial_success(body).unwrap_or_default();
+            let partial = partial_success(body);
+            let is_understood = partial.is_some();
+            let partial = partial.unwrap_or_default();
             let rejected = u64::try_from(partial.rejected_spans).unwrap_or(0);
-            Answer::Taken { rejected, message: partial.error_message }
+            Answer::Taken { rejected, message: partial.error_message, is_understood }
         }
         401 | 403 => Answer::Refused,
         // About the address, the account or the way, not about what is in the request.
@@ -51,15 +55,16 @@ fn names_size(body: &[u8]) -> bool {
 }
 
 /// Protobuf and JSON are told apart by the first byte: no valid protobuf answer begins with `{`.
+/// In JSON both spellings of proto3 count, and what `otelite` and `TokenJam` say at the top level.
 fn partial_success(body: &[u8]) -> Option<ExportTracePartialSuccess> {
     if !body.trim_ascii_start().starts_with(b"{") {
-        return ExportTraceServiceResponse::decode(body).ok()?.partial_success;
+        return Some(ExportTraceServiceResponse::decode(body).ok()?.partial_success.unwrap_or_default());
     }
-    let json: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let partial = json.get("partialSuccess")?;
-    let rejected = partial.get("rejectedSpans");
-    let rejected = rejected.and_then(|count| count.as_i64().or_else(|| count.as_str()?.parse().ok()));
-    let message = partial.get("errorMessage").and_then(serde_json::Value::as_str);
+    let json: Value = serde_json::from_slice(body).ok()?;
+    let partial = ["partialSuccess", "partial_success"].iter().find_map(|key| json.get(key)).unwrap_or(&json);
+    let number = |count: &Value| count.as_i64().or_else(|| count.as_str()?.parse().ok());
+    let rejected = ["rejectedSpans", "rejected_spans", "rejected"].iter().find_map(|key| number(partial.get(key)?));
+    let message = ["errorMessage", "error_message"].iter().find_map(|key| partial.get(key)?.as_str());
     let error_message = message.unwrap_or_default().to_owned();
     Some(ExportTracePartialSuccess { rejected_spans: rejected.unwrap_or(0), error_message })
 }
@@ -67,17 +72,16 @@ fn partial_success(body: &[u8]) -> Option<ExportTracePartialSuccess> {
 /// The server's own words, for a person: the first line of a text, or the message of a JSON or
 /// protobuf error, without control characters.
 pub(super) fn words(body: &[u8]) -> String {
-    const CHARACTERS: usize = 300;
     const BYTES: usize = 64 * 1024;
     let body = body.get(..BYTES).unwrap_or(body);
-    let json = serde_json::from_slice::<serde_json::Value>(body).ok();
-    let message = json.as_ref().and_then(|json| {
-        ["message", "detail", "error"].iter().find_map(|key| json.get(key).and_then(serde_json::Value::as_str))
-    });
+    let json = serde_json::from_slice::<Value>(body).ok();
+    let message = json
+        .as_ref()
+        .and_then(|json| ["message", "detail", "error"].iter().find_map(|key| json.get(key).and_then(Value::as_str)));
     let text = message.map_or_else(|| String::from_utf8_lossy(body).into_owned(), str::to_owned);
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().filter(|letter| *letter != char::REPLACEMENT_CHARACTER).take(CHARACTERS).collect()
+    words.chars().filter(|letter| *letter != char::REPLACEMENT_CHARACTER).collect()
 }
 
 #[cfg(test)]
@@ -85,7 +89,7 @@ mod tests {
     use super::*;
 
     fn taken(rejected: u64, message: &str) -> Answer {
-        Answer::Taken { rejected, message: message.to_owned() }
+        Answer::Taken { rejected, message: message.to_owned(), is_understood: true }
     }
 
     #[test]
@@ -93,7 +97,7 @@ mod tests {
         let partial = ExportTraceServiceResponse {
             partial_success: Some(ExportTracePartialSuccess { rejected_spans: 3, error_message: "old".to_owned() }),
         };
-        let cases: [(u16, Vec<u8>, Answer); 29] = [
+        let cases: [(u16, Vec<u8>, Answer); 32] = [
             (200, Vec::new(), taken(0, "")),
             (200, b"{}".to_vec(), taken(0, "")),
             (200, br#"{"partialSuccess":{}}"#.to_vec(), taken(0, "")),
@@ -101,7 +105,14 @@ mod tests {
             (200, br#"{"accepted_spans":3,"status":"success"}"#.to_vec(), taken(0, "")),
             (200, br#"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"no"}}"#.to_vec(), taken(2, "no")),
             (200, partial.encode_to_vec(), taken(3, "old")),
-            (200, b"<html>".to_vec(), taken(0, "")),
+            (200, br#"{"partial_success":{"rejected_spans":3,"error_message":"no"}}"#.to_vec(), taken(3, "no")),
+            (200, br#"{"rejected_spans":2,"status":"success"}"#.to_vec(), taken(2, "")),
+            (200, b"<html>".to_vec(), Answer::Taken { rejected: 0, message: String::new(), is_understood: false }),
+            (
+                200,
+                b"\x1f\x8b\x08".to_vec(),
+                Answer::Taken { rejected: 0, message: String::new(), is_understood: false },
+            ),
             (202, Vec::new(), taken(0, "")),
             (307, Vec::new(), Answer::Misdirected),
             (404, Vec::new(), Answer::Misdirected),
@@ -140,6 +151,5 @@ mod tests {
         ] {
             assert_eq!(words(body), expected);
         }
-        assert_eq!(words("é".repeat(1000).as_bytes()).chars().count(), 300);
     }
 }

@@ -2,6 +2,7 @@
 //! another run.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Batch;
@@ -15,6 +16,10 @@ use crate::stop::Stop;
 
 /// The characters that the texts of a span keep that is too large even alone, try by try.
 const SHORTER: [usize; 2] = [1_000, 100];
+/// Bytes on the wire that a server may refuse by hanging up, without a word.
+const LARGE: usize = 1024 * 1024;
+/// Requests that are taken before a size that was too large is tried again.
+const PROBE: usize = 16;
 /// Spans rejected one by one, when none was ever taken, before it is clear that none will be.
 const SUSPICIOUS: usize = 16;
 
@@ -27,7 +32,10 @@ pub(super) struct Courier {
     /// The smallest size that was too large, and the largest that was not.
     refused_size: AtomicUsize,
     taken_size: AtomicUsize,
+    taken_since: AtomicUsize,
     was_ever_taken: AtomicBool,
+    /// Spans that were rejected before any was taken.
+    doubtful: Mutex<Vec<Receipt>>,
 }
 
 /// The run is over; what was not told of is not delivered.
@@ -43,7 +51,9 @@ impl Courier {
             watch,
             refused_size: AtomicUsize::new(usize::MAX),
             taken_size: AtomicUsize::new(0),
+            taken_since: AtomicUsize::new(0),
             was_ever_taken: AtomicBool::new(false),
+            doubtful: Mutex::default(),
         }
     }
 
@@ -53,7 +63,7 @@ impl Courier {
 
     /// Delivers a batch, cut in two where the server takes it only so, and so on.
     pub(super) fn deliver(&self, batch: Batch) -> Result<(), Over> {
-        let (mut open, mut rejected) = (vec![batch], Vec::new());
+        let mut open = vec![batch];
         while let Some(batch) = open.pop() {
             if batch.spans() > 1 && self.is_too_large(batch.size()) {
                 cut(batch, &mut open);
@@ -62,26 +72,20 @@ impl Courier {
             match self.send(&batch)? {
                 Reply::Taken { rejected: number, message, is_whole } => {
                     self.taken(&batch);
-                    rejected.drain(..).for_each(|receipt| self.tell(receipt));
                     self.tell(Receipt::taken(&batch, number, message, is_whole));
                 }
                 Reply::TooLarge(_) if batch.spans() > 1 => {
                     self.refused_size.fetch_min(batch.size(), Ordering::Relaxed);
+                    self.taken_since.store(0, Ordering::Relaxed);
                     cut(batch, &mut open);
                 }
                 Reply::Rejected(_) if batch.spans() > 1 => cut(batch, &mut open),
                 Reply::TooLarge(reason) => self.send_shorter(&batch, reason)?,
-                Reply::Rejected(reason) => {
-                    rejected.push(Receipt::rejected(&batch, reason));
-                    self.doubt(&rejected)?;
-                }
+                Reply::Rejected(reason) => self.reject(Receipt::rejected(&batch, reason))?,
                 Reply::Later(reason) | Reply::Again { reason, .. } | Reply::End(_, reason) => {
                     self.tell(Receipt::undelivered(&batch, reason));
                 }
             }
-        }
-        for receipt in rejected {
-            self.tell(receipt);
         }
         Ok(())
     }
@@ -104,28 +108,41 @@ impl Courier {
                 }
             }
         }
-        self.tell(Receipt::rejected(batch, reason));
-        Ok(())
+        self.reject(Receipt::rejected(batch, reason))
     }
 
     /// A server that rejects one span after the other, and never took any, does not mean the spans.
-    fn doubt(&self, rejected: &[Receipt]) -> Result<(), Over> {
-        let Some(last) = rejected.last().filter(|_| rejected.len() >= SUSPICIOUS) else { return Ok(()) };
+    fn reject(&self, receipt: Receipt) -> Result<(), Over> {
         if self.was_ever_taken.load(Ordering::Relaxed) {
+            self.tell(receipt);
             return Ok(());
         }
-        let reason = last.reason.as_deref().unwrap_or_default();
-        self.gate.end(Ending::TakesNothing.error(self.destination(), reason));
+        let reason = receipt.reason.clone().unwrap_or_default();
+        let mut doubtful = self.doubtful.lock().unwrap_or_else(PoisonError::into_inner);
+        doubtful.push(receipt);
+        if doubtful.len() < SUSPICIOUS {
+            return Ok(());
+        }
+        doubtful.clear();
+        self.gate.end(Ending::TakesNothing.error(self.destination(), &reason));
         Err(Over)
+    }
+
+    /// There is no more doubt: what was rejected is.
+    pub(super) fn believe(&self) {
+        let doubtful = std::mem::take(&mut *self.doubtful.lock().unwrap_or_else(PoisonError::into_inner));
+        for receipt in doubtful {
+            self.tell(receipt);
+        }
     }
 
     /// Sends a request, as often as it is worth it. What comes back is never to be tried again.
     fn send(&self, batch: &Batch) -> Result<Reply, Over> {
         let body = body(batch, self.client.wants_gzip());
-        let mut failing_since = None;
+        let (mut failing_since, mut hung_up) = (None, 0);
         loop {
             let Some(began) = self.gate.enter() else { return Err(Over) };
-            let reply = self.client.send(&body, failing_since.is_some());
+            let reply = self.client.send(&body);
             (self.watch)(Event::Request(Request {
                 spans: batch.spans(),
                 size: batch.size(),
@@ -139,12 +156,17 @@ impl Courier {
                 return self.unless_it_ends(reply);
             };
             let since = *failing_since.get_or_insert(began);
+            hung_up += u32::from(ending == Ending::HungUp);
+            if hung_up > 1 && batch.spans() > 1 && body.len() >= LARGE {
+                self.gate.failed(began, |failures| pause(failures, wait, fastrand::f64()));
+                return Ok(Reply::TooLarge(reason));
+            }
             let until = self.gate.failed(began, |failures| pause(failures, wait, fastrand::f64()));
             let wait = until.saturating_duration_since(Instant::now());
+            (self.watch)(Event::Wait { wait, reason: &reason });
             if !is_in_time(since.elapsed(), wait, self.retry_for) {
                 return self.give_up(since, Reply::Again { reason, wait: Some(wait), ending });
             }
-            (self.watch)(Event::Wait { wait, reason: &reason });
         }
     }
 
@@ -167,7 +189,12 @@ impl Courier {
 
     fn taken(&self, batch: &Batch) {
         self.was_ever_taken.store(true, Ordering::Relaxed);
+        self.believe();
         self.taken_size.fetch_max(batch.size(), Ordering::Relaxed);
+        // What was too large once need not be for ever.
+        if self.taken_since.fetch_add(1, Ordering::Relaxed) >= PROBE {
+            self.refused_size.store(usize::MAX, Ordering::Relaxed);
+        }
     }
 
     /// Whether a request is larger than all that were taken, and nearer to one that was not.

@@ -59,6 +59,9 @@ impl Delivery {
                 std::panic::resume_unwind(panic);
             }
         }
+        if !self.courier.gate.is_over() {
+            self.courier.believe();
+        }
         self.courier.gate.take_error().map_or(Ok(()), Err)
     }
 

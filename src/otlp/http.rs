@@ -1,16 +1,16 @@
 //! One POST over HTTP, on connections that are kept, and what came of it.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::time::{Duration, SystemTime};
 
 use ureq::http::{HeaderMap, StatusCode};
 
 use super::Protocol;
-use super::answer::{Answer, answer, words};
+use super::answer::{Answer, answer};
 use super::endpoint::shown;
 use super::reply::{Ending, Reply};
 use super::retry::retry_after;
-use super::secrets::without_secrets;
+use super::secrets::Secrets;
 use super::tls::Tls;
 use crate::error::plain;
 
@@ -19,8 +19,6 @@ const USER_AGENT: &str =
     concat!("moda-agent/", env!("CARGO_PKG_VERSION"), " OTel-OTLP-Exporter-Rust/", env!("CARGO_PKG_VERSION"));
 /// Bytes of an answer that are read, as OTLP recommends.
 const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
-/// Bytes of a body that a server may refuse unread.
-const LARGE: usize = 1024 * 1024;
 /// Time to connect, for a piece of the body to go, and between the head of an answer and its end, at most.
 const CONNECT: Duration = Duration::from_secs(10);
 const WRITE: Duration = Duration::from_secs(10);
@@ -73,6 +71,7 @@ pub(super) struct Client {
     agent: ureq::Agent,
     url: String,
     headers: Vec<Header>,
+    secrets: Secrets,
     protocol: Protocol,
     gzip: bool,
 }
@@ -97,6 +96,7 @@ impl Client {
             agent: config.build().new_agent(),
             url: settings.url.clone(),
             headers: settings.headers.clone(),
+            secrets: Secrets::new(&settings.url, &settings.headers),
             protocol: settings.protocol,
             gzip: settings.gzip,
         }
@@ -113,8 +113,8 @@ impl Client {
     }
 
     /// Sends a body, which is compressed if that is wanted.
-    pub(super) fn send(&self, body: &[u8], is_again: bool) -> Reply {
-        match self.post(body, is_again) {
+    pub(super) fn send(&self, body: &[u8]) -> Reply {
+        match self.post(body) {
             Ok(mut response) => {
                 let (status, headers) = (response.status(), response.headers().clone());
                 let mut text = Vec::new();
@@ -127,15 +127,10 @@ impl Client {
         }
     }
 
-    /// Some servers refuse a large body by hanging up while it is sent. So when a large one is sent
-    /// again, the server is asked first, and can say why.
-    fn post(&self, body: &[u8], is_again: bool) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+    fn post(&self, body: &[u8]) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
         let mut request = self.agent.post(&self.url).content_type(self.protocol.content_type());
         if self.gzip {
             request = request.header("Content-Encoding", "gzip");
-        }
-        if is_again && body.len() >= LARGE {
-            request = request.header("Expect", "100-continue");
         }
         for header in &self.headers {
             request = request.header(&header.name, &header.value);
@@ -144,12 +139,12 @@ impl Client {
     }
 
     fn understand(&self, status: StatusCode, headers: &HeaderMap, text: &[u8], is_whole: bool) -> Reply {
-        let said = |text: &[u8]| words(&without_secrets(text, &self.headers));
+        let said = |text: &[u8]| self.secrets.words(text);
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let reason = || phrase(status, header("location").map(|to| said(to.as_bytes())).as_deref(), &said(text));
         match answer(status.as_u16(), text) {
-            Answer::Taken { rejected, message } => {
-                Reply::Taken { rejected, message: said(message.as_bytes()), is_whole }
+            Answer::Taken { rejected, message, is_understood } => {
+                Reply::Taken { rejected, message: said(message.as_bytes()), is_whole: is_whole && is_understood }
             }
             Answer::Refused => Reply::End(Ending::Refused, reason()),
             Answer::Misdirected => Reply::End(Ending::Misdirected(status.as_u16(), self.protocol), reason()),
@@ -169,19 +164,29 @@ impl Client {
             ureq::Error::Io(error) => plain(error),
             error => error.to_string(),
         };
-        let reason = words(&without_secrets(reason.as_bytes(), &self.headers));
+        let reason = self.secrets.words(reason.as_bytes());
+        let again = |ending, reason| Reply::Again { reason, wait: None, ending };
         match error {
-            ureq::Error::Timeout(_) => Reply::Again { reason, wait: None, ending: Ending::TooSlow },
-            // What goes wrong in the handshake comes as bad data of the stream.
-            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                Reply::End(Ending::Untrusted, reason)
+            ureq::Error::Timeout(_) => again(Ending::TooSlow, "no answer in time".to_owned()),
+            ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+                // What goes wrong in the handshake comes as bad data of the stream.
+                let speaks_no_tls = reason.contains("InvalidContentType");
+                Reply::End(if speaks_no_tls { Ending::SpeaksNoTls } else { Ending::Untrusted }, reason)
             }
             ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => Reply::End(Ending::Untrusted, reason),
-            ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
-                Reply::Again { reason, wait: None, ending: Ending::Unreachable }
+            ureq::Error::Io(error)
+                if [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted]
+                    .contains(&error.kind()) =>
+            {
+                again(Ending::HungUp, reason)
             }
-            ureq::Error::ConnectProxyFailed(_) => Reply::Again { reason, wait: None, ending: Ending::Proxy },
-            _ => Reply::End(Ending::Unreachable, reason),
+            ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
+                again(Ending::Unreachable, reason)
+            }
+            ureq::Error::ConnectProxyFailed(_) if reason.contains("407") => Reply::End(Ending::Proxy, reason),
+            ureq::Error::ConnectProxyFailed(_) => again(Ending::Proxy, reason),
+            // An answer that is no HTTP says nothing of the next one.
+            _ => Reply::Later(reason),
         }
     }
 }

@@ -74,6 +74,12 @@ impl Writer {
         fs::rename(&written, path).map_err(|error| Error::cannot_write(&self.place, &error))
     }
 
+    /// Whether what was written is lost if the run ends now.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished.is_some()
+    }
+
     /// Where the batches go.
     #[must_use]
     pub fn destination(&self) -> &str {

@@ -39,6 +39,10 @@ pub(super) enum Ending {
     Untrusted,
     /// The proxy does not let us through.
     Proxy,
+    /// It hangs up in the middle.
+    HungUp,
+    /// There is no TLS at its end.
+    SpeaksNoTls,
     /// There is no connection to it.
     Unreachable,
 }
@@ -51,7 +55,7 @@ impl Ending {
             Ending::Misdirected(..) => format!("{place} takes no traces ({reason})."),
             Ending::TakesNothing => format!("{place} rejects every span ({reason})."),
             Ending::Failing => format!("{place} keeps failing ({reason})."),
-            Ending::TooSlow | Ending::Untrusted | Ending::Proxy | Ending::Unreachable => {
+            _ => {
                 format!("Cannot reach {place}: {}.", reason.trim_end_matches('.'))
             }
         };
@@ -84,8 +88,11 @@ impl Ending {
             Ending::Untrusted => {
                 "Check the server's certificate and this system's trust store; --certificate names another authority, --client-certificate and --client-key say who we are."
             }
-            Ending::Proxy => "Check HTTPS_PROXY and NO_PROXY.",
-            Ending::Unreachable => {
+            Ending::Proxy => {
+                "Check HTTPS_PROXY and NO_PROXY; a proxy that wants a name and a password reads http://name:password@host:port."
+            }
+            Ending::SpeaksNoTls => "The server speaks no TLS there; try http: instead of https:.",
+            Ending::HungUp | Ending::Unreachable => {
                 "Check the endpoint's host and port, and that the server runs; what was not delivered goes next time."
             }
         }

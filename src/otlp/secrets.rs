@@ -1,25 +1,51 @@
 //! Nothing that a server says is shown with a header's value in it.
 
+use super::answer::words;
 use super::http::Header;
 
 /// What is shorter is no secret, and would blot out words.
 const SHORTEST: usize = 6;
+/// Characters of a server's words that are shown.
+const CHARACTERS: usize = 300;
 
-/// What a server said, should it repeat a header: the text with `[header]` for every part of a value.
-pub(super) fn without_secrets(text: &[u8], headers: &[Header]) -> Vec<u8> {
-    let values = headers.iter().flat_map(|header| header.value.split_ascii_whitespace());
-    let secrets = values.filter(|value| value.len() >= SHORTEST);
-    secrets.fold(text.to_vec(), |text, secret| without(&text, secret.as_bytes()))
+/// What is never shown: the values of headers, and those in a URL's query.
+#[derive(Clone, Default)]
+pub(super) struct Secrets(Vec<String>);
+
+impl Secrets {
+    pub(super) fn new(url: &str, headers: &[Header]) -> Self {
+        let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
+        let values = headers.iter().flat_map(|header| header.value.split_ascii_whitespace());
+        let values = values.chain(query.split(['=', '&', '#']));
+        Self(values.filter(|value| value.len() >= SHORTEST).map(str::to_owned).collect())
+    }
+
+    /// The words of a server, should it repeat a secret: `[header]` stands for it. They are
+    /// unescaped before they are looked through, and cut after that.
+    pub(super) fn words(&self, said: &[u8]) -> String {
+        let words = self.0.iter().fold(words(said), |words, secret| words.replace(secret, "[header]"));
+        words.chars().take(CHARACTERS).collect()
+    }
 }
 
-fn without(text: &[u8], secret: &[u8]) -> Vec<u8> {
-    let mut clean = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = memchr::memmem::find(rest, secret).and_then(|at| rest.split_at_checked(at)) {
-        clean.extend_from_slice(before);
-        clean.extend_from_slice(b"[header]");
-        rest = after.get(secret.len()..).unwrap_or_default();
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_is_repeated() {
+        let header = Header { name: "authorization".to_owned(), value: "Bearer moda/secret+key".to_owned() };
+        let secrets = Secrets::new("http://h/v1/traces?token=query-secret", &[header]);
+        let long = format!("{} moda/secret+key", "x".repeat(290));
+        for said in [
+            "bad Bearer moda/secret+key",
+            r#"{"message":"Invalid key moda\/secret+key"}"#,
+            r#"{"detail":"moda\u002fsecret+key and query-secret"}"#,
+            &long,
+        ] {
+            let words = secrets.words(said.as_bytes());
+            assert!(!words.contains("moda") && !words.contains("secret") && words.contains("[h"), "{words}");
+        }
+        assert_eq!(Secrets::default().words("é".repeat(1_000).as_bytes()).chars().count(), 300);
     }
-    clean.extend_from_slice(rest);
-    clean
 }

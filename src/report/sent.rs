@@ -9,6 +9,10 @@ use super::numbers::{bytes, counted, duration, grouped};
 use super::printable::printable;
 use crate::otlp::{Receipt, Request};
 
+/// Reasons that are shown; a server can word each answer in another way.
+const SHOWN: usize = 5;
+/// Reasons that are kept.
+const KEPT: usize = 100;
 /// Sessions that are named in one line.
 const NAMED: usize = 3;
 
@@ -60,6 +64,7 @@ impl Sent {
         self.delivered += receipt.delivered;
         self.rejected += receipt.rejected;
         let Some(words) = receipt.reason else { return };
+        let words = if self.lost.len() < KEPT { words } else { "for other reasons".to_owned() };
         let reason = if receipt.rejected > 0 { Reason::Rejected(words) } else { Reason::Undelivered(words) };
         let lost = self.lost.entry(reason).or_default();
         lost.spans += receipt.rejected + receipt.undelivered;
@@ -93,7 +98,7 @@ impl Sent {
 
     fn trouble(&self) -> String {
         match self.retries {
-            0 => String::new(),
+            0 if self.waited < Duration::from_secs(1) => String::new(),
             1 => format!("; 1 retry, {} of waiting", duration(self.waited.as_secs_f64())),
             many => format!("; {} retries, {} of waiting", grouped(many), duration(self.waited.as_secs_f64())),
         }
@@ -101,13 +106,18 @@ impl Sent {
 
     /// Says of the spans that did not arrive why, of which sessions they are, and what to do.
     pub(super) fn print_lost(&self, console: &Console) {
-        for (reason, lost) in &self.lost {
+        for (reason, lost) in self.lost.iter().take(SHOWN) {
             let (words, hint) = match reason {
                 Reason::Rejected(words) => (words, "The server will not take these spans, whenever they are sent."),
                 Reason::Undelivered(words) => (words, "Run again later; the spans keep their ids."),
             };
             let of = sessions(&lost.sessions, lost.spans);
             console.problem(&format!("{} did not arrive{of}: {words}", counted(lost.spans, "span")), hint);
+        }
+        let others: u64 = self.lost.values().skip(SHOWN).map(|lost| lost.spans).sum();
+        if others > 0 {
+            let hint = "-v shows every request with the server's answer.";
+            console.problem(&format!("{} more did not arrive, for other reasons.", counted(others, "span")), hint);
         }
     }
 }

@@ -114,6 +114,7 @@ struct State {
     requests: Mutex<Vec<Request>>,
     taken: Mutex<BTreeMap<Vec<u8>, usize>>,
     is_healed: AtomicBool,
+    unread_above: AtomicUsize,
 }
 
 pub struct Server {
@@ -142,6 +143,13 @@ impl Server {
         Self::scripted(|_, _| ok())
     }
 
+    /// Hangs up on bodies of more than so many bytes, unread and without a word.
+    pub fn large_unread(most: usize) -> Self {
+        let server = Self::accepting();
+        server.state.unread_above.store(most, Ordering::SeqCst);
+        server
+    }
+
     fn new(
         early: impl Fn(usize) -> Option<Act> + Send + Sync + 'static,
         script: impl Fn(usize, &Request) -> Act + Send + Sync + 'static,
@@ -156,6 +164,7 @@ impl Server {
             requests: Mutex::default(),
             taken: Mutex::default(),
             is_healed: AtomicBool::new(false),
+            unread_above: AtomicUsize::new(usize::MAX),
         });
         let shared = Arc::clone(&state);
         thread::spawn(move || {
@@ -202,6 +211,7 @@ fn serve(state: &State, stream: &TcpStream) -> Option<()> {
     let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let is_healed = state.is_healed.load(Ordering::SeqCst);
     let early = if is_healed { Some(ok()) } else { (state.early)(number) };
+    let early = if length > state.unread_above.load(Ordering::SeqCst) { Some(Act::HangUpBefore) } else { early };
     let reads = early.as_ref().map_or(length, |act| act.reads(length));
     if request.header("expect").is_some() && reads == length {
         (&*stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
