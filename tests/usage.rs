@@ -33,7 +33,7 @@ fn only_turn(path: &str) -> serde_json::Value {
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_to_do() {
     let live = recordings("live-2.1.330");
-    let cases: [(&[&str], &str, &str); 14] = [
+    let cases: [(&[&str], &str, &str); 16] = [
         (&["/no/such/place", "--dry-run"], "error: Cannot read /no/such/place: ", "hint: "),
         (&[&live], "error: There is no key for Moda.", "hint: Set MODA_API_KEY or --api-key-file"),
         (&["--endpoint", "localhost:4318", &live], "is no URL of an OTLP/HTTP server", "hint: "),
@@ -44,6 +44,12 @@ fn wrong_usage_ends_with_two_and_says_what_to_do() {
             "would travel unencrypted",
             "hint: Use an https:",
         ),
+        (
+            &["--endpoint", "http://192.0.2.1", "--header", "X-Api-Key=x", &live],
+            "would travel unencrypted",
+            "hint: Use",
+        ),
+        (&["--endpoint", "http://127.0.0.1:9", "--timeout", "0s", &live], "The timeout is zero", "hint: Give"),
         (&["--header", "nonsense", "--endpoint", "http://127.0.0.1:9", &live], "not of the form NAME=VALUE", "hint: "),
         (&["--api-key-file", "/no/such/key", &live], "Cannot read the key file /no/such/key", "hint: "),
         (&["--endpoint", "file:", &live], "\"file:\" is no URL", "hint: "),

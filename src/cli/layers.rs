@@ -92,7 +92,10 @@ pub fn variable_of(option: &str) -> String {
 /// Whether a variable that wins over the file is set, to something that the option takes.
 fn stands_between(arg: &Arg, name: &str, variables: Variables<'_>) -> bool {
     let possible = arg.get_possible_values();
-    let is_taken = |value: &String| possible.is_empty() || possible.iter().any(|one| one.matches(value, false));
+    let is_taken = |value: &String| match name {
+        "timeout" => value.parse::<u64>().is_ok(),
+        _ => possible.is_empty() || possible.iter().any(|one| one.matches(value, false)),
+    };
     let between = VARIABLES_BETWEEN.iter().find(|(option, _)| *option == name);
     between.is_some_and(|(_, names)| names.iter().filter_map(|name| variables(name)).any(|value| is_taken(&value)))
 }
@@ -156,6 +159,7 @@ mod tests {
             (&[("protocol", "http/json")], &[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")], &[]),
             // Set for other programs, and nothing that this one takes.
             (&[("protocol", "http/json")], &[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")], &["--protocol=http/json"]),
+            (&[("timeout", "1m")], &[("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")], &["--timeout=1m"]),
             (&[("strict", "true")], &[("MODA_AGENT_INCLUDE_COMMANDS", "1")], &["--strict", "--include-commands"]),
             (&[("strict", "false")], &[("MODA_AGENT_QUIET", "off")], &[]),
             (&[("quiet", "true")], &[("MODA_AGENT_QUIET", "0")], &[]),

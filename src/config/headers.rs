@@ -45,19 +45,26 @@ fn not_a_pair() -> Error {
 /// Moda's own endpoint needs a key, and no key travels unencrypted over a network.
 fn check_key(headers: &[Header], url: &str) -> Result<(), Error> {
     let has_key = headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization"));
+    let has_secret = headers.iter().any(|header| is_secret(&header.name));
     if is_moda(url) && !has_key {
         return Err(Error::usage(
             "There is no key for Moda.",
             "Set MODA_API_KEY or --api-key-file, name another --endpoint, or look first with --dry-run.",
         ));
     }
-    if has_key && !url.starts_with("https:") && !is_loopback(url) {
+    if has_secret && !url.starts_with("https:") && !is_loopback(url) {
         return Err(Error::usage(
             format!("The key for {} would travel unencrypted.", shown(url)),
             "Use an https: endpoint; plain http: is for this machine only.",
         ));
     }
     Ok(())
+}
+
+/// Whether a header of that name usually holds a key, as `Authorization`, `X-Api-Key` and `Cookie` do.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["auth", "key", "token", "secret", "cookie", "password"].iter().any(|word| name.contains(word))
 }
 
 fn is_moda(url: &str) -> bool {

@@ -36,6 +36,12 @@ fn named(url: &str, variables: Variables<'_>) -> Option<(&'static str, String)> 
 fn is_excepted(url: &str, list: &str) -> bool {
     let authority = url.split("://").nth(1).unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
     let authority = authority.to_ascii_lowercase();
+    let host_of = || authority.strip_prefix('[')?.split(']').next();
+    if let Some(address) = host_of() {
+        return list
+            .split([',', ' '])
+            .any(|entry| entry == "*" || entry.trim_matches(['[', ']']).eq_ignore_ascii_case(address));
+    }
     let host = authority
         .rsplit_once(':')
         .filter(|(host, _)| !host.ends_with(':'))
@@ -78,6 +84,9 @@ mod tests {
             ("https://B.Example", "*.EXAMPLE", true),
             ("https://ab.example", "b.example", false),
             ("https://10.0.0.1:4318", "10.0.0.1", true),
+            ("https://[fd00::1]:4318", "x, FD00::1", true),
+            ("https://[fd00::1]/v1", "[fd00::1]", true),
+            ("https://[fd00::1]", "fd00::2", false),
             ("https://b.example", "", false),
             ("https://b.example", ",. ,", false),
         ] {

@@ -198,3 +198,53 @@ fn phrase(status: StatusCode, location: Option<&str>, words: &str) -> String {
     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
     format!("{}{}{words}", status.trim_end(), location.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    /// What comes of an error: whether it is tried again, ends the run, or waits for another.
+    fn outcome(error: &ureq::Error) -> &'static str {
+        let (url, headers) = ("http://127.0.0.1:9".to_owned(), Vec::new());
+        let settings = HttpSettings {
+            url,
+            headers,
+            protocol: Protocol::Protobuf,
+            gzip: false,
+            timeout: Duration::from_secs(1),
+            tls: Tls::default(),
+            proxy: None,
+            concurrency: 1,
+            retry_for: Duration::ZERO,
+        };
+        match Client::new(&settings).failed(error) {
+            Reply::Again { .. } => "again",
+            Reply::Later(_) => "later",
+            Reply::End(..) => "end",
+            _ => "answered",
+        }
+    }
+
+    #[test]
+    fn a_broken_connection_is_worth_another_try_and_a_bad_certificate_is_not() {
+        let io = |kind: ErrorKind| ureq::Error::Io(io::Error::new(kind, "x"));
+        for (error, expected) in [
+            (ureq::Error::Timeout(ureq::Timeout::Connect), "again"),
+            (ureq::Error::Timeout(ureq::Timeout::Global), "again"),
+            (io(ErrorKind::ConnectionRefused), "again"),
+            (io(ErrorKind::ConnectionReset), "again"),
+            (io(ErrorKind::BrokenPipe), "again"),
+            (io(ErrorKind::UnexpectedEof), "again"),
+            (ureq::Error::HostNotFound, "again"),
+            (ureq::Error::ConnectionFailed, "again"),
+            (ureq::Error::ConnectProxyFailed("502".to_owned()), "again"),
+            (ureq::Error::ConnectProxyFailed("407".to_owned()), "end"),
+            (io(ErrorKind::InvalidData), "end"),
+            (ureq::Error::Tls("x"), "end"),
+            (ureq::Error::BadUri("x".to_owned()), "later"),
+        ] {
+            assert_eq!(outcome(&error), expected, "{error}");
+        }
+    }
+}
