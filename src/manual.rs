@@ -153,7 +153,7 @@ fn order(option: &str, between: &[&str]) -> String {
     let all = own.into_iter().chain(between.iter().map(ToString::to_string));
     let all: Vec<_> = all.chain([format!("{option} in the config file")]).collect();
     let rule = if option == "header" {
-        "All that are set, the OTEL_ ones only and the file's not for an endpoint from an OTEL_ variable; of one name the first"
+        "All count, and of two with one name the first. The OTEL_ ones go to endpoints from OTEL_ variables only, the file's to all others"
     } else {
         "The first that is set"
     };
