@@ -299,7 +299,7 @@ Examples:
 fn after_sessions() -> String {
     let [done, partial, usage, ..] = EXIT_CODES;
     let codes = [(done.0, "done"), (partial.0, "with --strict, input was damaged"), (usage.0, "wrong usage")];
-    let codes = codes.map(|(exit, meaning)| format!("\n  {:>3}  {meaning}", exit.code()));
+    let codes = codes.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit.code()));
     format!("{AFTER_SESSIONS}\n\nExit codes:{}", codes.concat())
 }
 

@@ -1,25 +1,24 @@
 //! Takes a batch to the server until each of its spans has arrived, is rejected, or must wait for
 //! another run.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Batch;
 use super::body::body;
 use super::event::{Event, Receipt, Request, Watch};
-use super::gate::Gate;
+use super::gate::{Gate, Turn};
 use super::http::{Client, HttpSettings};
-use super::reply::{Ending, Reply};
+use super::reply::{Ending, Outcome, Reply};
 use super::retry::{is_in_time, pause};
+use super::sizes::Sizes;
 use crate::stop::Stop;
 
 /// The characters that the texts of a span keep that is too large even alone, try by try.
 const SHORTER: [usize; 2] = [1_000, 100];
 /// Bytes on the wire that a server may refuse by hanging up, without a word.
 const LARGE: usize = 1024 * 1024;
-/// Requests that are taken before a size that was too large is tried again.
-const PROBE: usize = 16;
 /// Spans rejected one by one, when none was ever taken, before it is clear that none will be.
 const SUSPICIOUS: usize = 16;
 
@@ -29,10 +28,7 @@ pub(super) struct Courier {
     pub(super) gate: Gate,
     retry_for: Duration,
     watch: Watch,
-    /// The smallest size that was too large, and the largest that was not.
-    refused_size: AtomicUsize,
-    taken_size: AtomicUsize,
-    taken_since: AtomicUsize,
+    sizes: Mutex<Sizes>,
     was_ever_taken: AtomicBool,
     /// Spans that were rejected before any was taken.
     doubtful: Mutex<Vec<Receipt>>,
@@ -42,6 +38,13 @@ pub(super) struct Courier {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Over;
 
+/// What is to be delivered.
+struct Parcel {
+    batch: Batch,
+    /// To how many characters its texts were cut.
+    cut_to: Option<usize>,
+}
+
 impl Courier {
     pub(super) fn new(settings: &HttpSettings, stop: Stop, watch: Watch) -> Self {
         Self {
@@ -49,9 +52,7 @@ impl Courier {
             gate: Gate::new(settings.concurrency, stop),
             retry_for: settings.retry_for,
             watch,
-            refused_size: AtomicUsize::new(usize::MAX),
-            taken_size: AtomicUsize::new(0),
-            taken_since: AtomicUsize::new(0),
+            sizes: Mutex::default(),
             was_ever_taken: AtomicBool::new(false),
             doubtful: Mutex::default(),
         }
@@ -63,52 +64,33 @@ impl Courier {
 
     /// Delivers a batch, cut in two where the server takes it only so, and so on.
     pub(super) fn deliver(&self, batch: Batch) -> Result<(), Over> {
-        let mut open = vec![batch];
-        while let Some(batch) = open.pop() {
-            if batch.spans() > 1 && self.is_too_large(batch.size()) {
-                cut(batch, &mut open);
+        let mut open = vec![Parcel { batch, cut_to: None }];
+        while let Some(parcel) = open.pop() {
+            let batch = &parcel.batch;
+            let is_many = batch.spans() > 1;
+            if is_many && lock(&self.sizes).is_too_large(batch.size()) {
+                open.extend(parcel.halves());
                 continue;
             }
-            match self.send(&batch)? {
-                Reply::Taken { rejected: number, message, is_whole } => {
-                    self.taken(&batch);
-                    self.tell(Receipt::taken(&batch, number, message, is_whole));
+            match self.send(batch)? {
+                Outcome::Taken { rejected, message, is_whole } => {
+                    self.took(batch);
+                    self.tell(Receipt::taken(batch, rejected, message, is_whole).shortened(batch, parcel.cut_to));
                 }
-                Reply::TooLarge(_) if batch.spans() > 1 => {
-                    self.refused_size.fetch_min(batch.size(), Ordering::Relaxed);
-                    self.taken_since.store(0, Ordering::Relaxed);
-                    cut(batch, &mut open);
+                Outcome::Left(reason) => self.tell(Receipt::undelivered(batch, reason)),
+                Outcome::TooLarge(_) if is_many => {
+                    lock(&self.sizes).refused(batch.size());
+                    open.extend(parcel.halves());
                 }
-                Reply::Rejected(_) if batch.spans() > 1 => cut(batch, &mut open),
-                Reply::TooLarge(reason) => self.send_shorter(&batch, reason)?,
-                Reply::Rejected(reason) => self.reject(Receipt::rejected(&batch, reason))?,
-                Reply::Later(reason) | Reply::Again { reason, .. } | Reply::End(_, reason) => {
-                    self.tell(Receipt::undelivered(&batch, reason));
-                }
+                Outcome::Rejected(_) if is_many => open.extend(parcel.halves()),
+                Outcome::TooLarge(reason) => match parcel.shorter() {
+                    Some(shorter) => open.push(shorter),
+                    None => self.reject(Receipt::rejected(batch, reason))?,
+                },
+                Outcome::Rejected(reason) => self.reject(Receipt::rejected(batch, reason))?,
             }
         }
         Ok(())
-    }
-
-    /// A span that is too large even alone goes with shorter texts; failing that, it is rejected.
-    fn send_shorter(&self, batch: &Batch, mut reason: String) -> Result<(), Over> {
-        for characters in SHORTER {
-            let Some(shorter) = batch.shortened(characters) else { continue };
-            match self.send(&shorter)? {
-                Reply::Taken { rejected, message, is_whole } => {
-                    self.taken(&shorter);
-                    let receipt = Receipt::taken(batch, rejected, message, is_whole);
-                    self.tell(receipt.shortened(batch, characters));
-                    return Ok(());
-                }
-                Reply::TooLarge(again) | Reply::Rejected(again) => reason = again,
-                Reply::Later(reason) | Reply::Again { reason, .. } | Reply::End(_, reason) => {
-                    self.tell(Receipt::undelivered(batch, reason));
-                    return Ok(());
-                }
-            }
-        }
-        self.reject(Receipt::rejected(batch, reason))
     }
 
     /// A server that rejects one span after the other, and never took any, does not mean the spans.
@@ -118,90 +100,72 @@ impl Courier {
             return Ok(());
         }
         let reason = receipt.reason.clone().unwrap_or_default();
-        let mut doubtful = self.doubtful.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut doubtful = lock(&self.doubtful);
         doubtful.push(receipt);
         if doubtful.len() < SUSPICIOUS {
             return Ok(());
         }
         doubtful.clear();
-        self.gate.end(Ending::TakesNothing.error(self.destination(), &reason));
-        Err(Over)
+        self.end(Ending::TakesNothing, &reason)
     }
 
     /// There is no more doubt: what was rejected is.
     pub(super) fn believe(&self) {
-        let doubtful = std::mem::take(&mut *self.doubtful.lock().unwrap_or_else(PoisonError::into_inner));
+        let doubtful = std::mem::take(&mut *lock(&self.doubtful));
         for receipt in doubtful {
             self.tell(receipt);
         }
     }
 
-    /// Sends a request, as often as it is worth it. What comes back is never to be tried again.
-    fn send(&self, batch: &Batch) -> Result<Reply, Over> {
+    /// Sends a request, as often as it is worth it.
+    fn send(&self, batch: &Batch) -> Result<Outcome, Over> {
         let body = body(batch, self.client.wants_gzip());
         let (mut failing_since, mut hung_up) = (None, 0);
         loop {
-            let Some(began) = self.gate.enter() else { return Err(Over) };
-            let reply = self.client.send(&body);
-            (self.watch)(Event::Request(Request {
-                spans: batch.spans(),
-                size: batch.size(),
-                sent: body.len(),
-                took: began.elapsed(),
-                is_again: failing_since.is_some(),
-                said: reply.phrase(),
-            }));
-            let Reply::Again { reason, wait, ending } = reply else {
-                self.gate.succeeded();
-                return self.unless_it_ends(reply);
+            let Some(turn) = self.gate.enter() else { return Err(Over) };
+            let (reason, wait, ending) = match self.attempt(batch, &body, &turn, failing_since.is_some()) {
+                Reply::Again { reason, wait, ending } => (reason, wait, ending),
+                Reply::End(ending, reason) => return self.end(ending, &reason),
+                Reply::Done(outcome) => {
+                    turn.succeeded();
+                    return Ok(outcome);
+                }
             };
-            let since = *failing_since.get_or_insert(began);
+            let since = *failing_since.get_or_insert(turn.began);
+            let until = turn.failed(|failures| pause(failures, wait, fastrand::f64()));
             hung_up += u32::from(ending == Ending::HungUp);
             if hung_up > 1 && batch.spans() > 1 && body.len() >= LARGE {
-                self.gate.failed(began, |failures| pause(failures, wait, fastrand::f64()));
-                return Ok(Reply::TooLarge(reason));
+                return Ok(Outcome::TooLarge(reason));
             }
-            let until = self.gate.failed(began, |failures| pause(failures, wait, fastrand::f64()));
             let wait = until.saturating_duration_since(Instant::now());
+            let is_over = !is_in_time(since.elapsed(), wait, self.retry_for);
+            if is_over && !self.gate.has_succeeded_since(since) {
+                return self.end(ending, &reason);
+            }
             (self.watch)(Event::Wait { wait, reason: &reason });
-            if !is_in_time(since.elapsed(), wait, self.retry_for) {
-                return self.give_up(since, Reply::Again { reason, wait: Some(wait), ending });
+            // Others were taken meanwhile: the server lives, and only this batch goes another time.
+            if is_over {
+                return Ok(Outcome::Left(reason));
             }
         }
     }
 
-    fn unless_it_ends(&self, reply: Reply) -> Result<Reply, Over> {
-        let Reply::End(ending, reason) = &reply else { return Ok(reply) };
+    fn attempt(&self, batch: &Batch, body: &[u8], turn: &Turn<'_>, is_again: bool) -> Reply {
+        let reply = self.client.send(body);
+        let (spans, size, sent, took) = (batch.spans(), batch.size(), body.len(), turn.began.elapsed());
+        (self.watch)(Event::Request(Request { spans, size, sent, took, is_again, said: reply.phrase() }));
+        reply
+    }
+
+    fn end<T>(&self, ending: Ending, reason: &str) -> Result<T, Over> {
         self.gate.end(ending.error(self.destination(), reason));
         Err(Over)
     }
 
-    /// Where others were taken meanwhile, the server lives, and only this batch goes another time.
-    fn give_up(&self, since: Instant, reply: Reply) -> Result<Reply, Over> {
-        match &reply {
-            Reply::Again { reason, ending, .. } if !self.gate.has_succeeded_since(since) => {
-                self.gate.end(ending.error(self.destination(), reason));
-                Err(Over)
-            }
-            _ => Ok(reply),
-        }
-    }
-
-    fn taken(&self, batch: &Batch) {
+    fn took(&self, batch: &Batch) {
         self.was_ever_taken.store(true, Ordering::Relaxed);
         self.believe();
-        self.taken_size.fetch_max(batch.size(), Ordering::Relaxed);
-        // What was too large once need not be for ever.
-        if self.taken_since.fetch_add(1, Ordering::Relaxed) >= PROBE {
-            self.refused_size.store(usize::MAX, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether a request is larger than all that were taken, and nearer to one that was not.
-    fn is_too_large(&self, size: usize) -> bool {
-        let [refused, taken] = [&self.refused_size, &self.taken_size].map(|size| size.load(Ordering::Relaxed));
-        let bound = if taken == 0 { refused } else { taken.midpoint(refused) };
-        refused < usize::MAX && size > taken && size >= bound
+        lock(&self.sizes).took(batch.size());
     }
 
     fn tell(&self, receipt: Receipt) {
@@ -209,8 +173,21 @@ impl Courier {
     }
 }
 
-/// The first half is sent first.
-fn cut(batch: Batch, open: &mut Vec<Batch>) {
-    let (first, second) = batch.halves();
-    open.extend([second, first]);
+impl Parcel {
+    /// Its halves, the first one last: that is sent next.
+    fn halves(self) -> [Self; 2] {
+        let (first, second) = self.batch.halves();
+        [second, first].map(|batch| Self { batch, cut_to: self.cut_to })
+    }
+
+    /// The same with shorter texts; nothing where they are as short as can be.
+    fn shorter(&self) -> Option<Self> {
+        let fewer = SHORTER.into_iter().filter(|characters| self.cut_to.is_none_or(|cut_to| *characters < cut_to));
+        let mut shorter = fewer.filter_map(|characters| Some((self.batch.shortened(characters)?, characters)));
+        shorter.next().map(|(batch, characters)| Self { batch, cut_to: Some(characters) })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

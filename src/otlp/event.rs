@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Batch;
-use super::reply::Reply;
 use crate::warning::{Warning, Warnings};
 
 /// Is told of everything, on the thread that it happens on.
@@ -55,8 +54,8 @@ pub struct Receipt {
     pub undelivered: u64,
     /// What the server said of rejected and undelivered spans.
     pub reason: Option<String>,
-    /// The sessions of these, and how many there are of each; where the server does not say which
-    /// it rejected, of all that it was sent.
+    /// The sessions of rejected spans, and how many there are of each; where the server does not say
+    /// which it rejected, of all that it was sent.
     pub sessions: BTreeMap<Arc<str>, u64>,
     /// What the server said of delivered ones.
     pub warnings: Warnings,
@@ -89,26 +88,12 @@ impl Receipt {
         Self { undelivered: batch.spans() as u64, reason: Some(reason), ..Self::default() }
     }
 
-    /// Texts were cut so that it was taken.
-    pub(super) fn shortened(mut self, batch: &Batch, characters: usize) -> Self {
+    /// Warns where texts were cut so that it was taken.
+    pub(super) fn shortened(mut self, batch: &Batch, cut_to: Option<usize>) -> Self {
+        let Some(characters) = cut_to else { return self };
         for session in batch.sessions().into_keys() {
             self.warnings.push(Warning::ShortenedSpan { session: session.to_string(), characters });
         }
         self
-    }
-}
-
-impl Reply {
-    /// For a person who watches.
-    pub(super) fn phrase(&self) -> &str {
-        match self {
-            Reply::Taken { rejected: 0, .. } => "delivered",
-            Reply::Taken { .. } => "delivered in part",
-            Reply::Again { reason, .. }
-            | Reply::Later(reason)
-            | Reply::TooLarge(reason)
-            | Reply::Rejected(reason)
-            | Reply::End(_, reason) => reason,
-        }
     }
 }

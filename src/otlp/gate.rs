@@ -25,14 +25,39 @@ struct State {
     error: Option<Error>,
 }
 
+/// A request's turn, which ends when this is dropped, whatever happens.
+pub(super) struct Turn<'a> {
+    gate: &'a Gate,
+    pub(super) began: Instant,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.gate.lock().health.ended();
+        self.gate.changed.notify_all();
+    }
+}
+
+impl Turn<'_> {
+    /// The request was answered.
+    pub(super) fn succeeded(&self) {
+        self.gate.lock().health.succeeded(Instant::now());
+    }
+
+    /// The request failed in a way that time may heal; says until when all wait.
+    pub(super) fn failed(&self, wait: impl FnOnce(u32) -> Duration) -> Instant {
+        self.gate.lock().health.failed(self.began, Instant::now(), wait)
+    }
+}
+
 impl Gate {
     pub(super) fn new(most: usize, stop: Stop) -> Self {
         let state = State { health: Health::new(most), is_over: false, error: None };
         Self { state: Mutex::new(state), changed: Condvar::new(), stop }
     }
 
-    /// Waits for a request's turn; says when it began, or nothing where the run is over.
-    pub(super) fn enter(&self) -> Option<Instant> {
+    /// Waits for a request's turn; none comes where the run is over.
+    pub(super) fn enter(&self) -> Option<Turn<'_>> {
         let mut state = self.lock();
         loop {
             if state.is_over || self.stop.asked().is_some() {
@@ -42,26 +67,13 @@ impl Gate {
             let wait = match state.health.may(now) {
                 May::Begin => {
                     state.health.began();
-                    return Some(now);
+                    return Some(Turn { gate: self, began: now });
                 }
                 May::BeginAt(at) => LOOK.min(at - now),
                 May::BeginLater => LOOK,
             };
             state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-
-    /// A request was answered.
-    pub(super) fn succeeded(&self) {
-        self.lock().health.succeeded(Instant::now());
-        self.changed.notify_all();
-    }
-
-    /// A request that began then failed in a way that time may heal; says until when all wait.
-    pub(super) fn failed(&self, began: Instant, wait: impl FnOnce(u32) -> Duration) -> Instant {
-        let until = self.lock().health.failed(began, Instant::now(), wait);
-        self.changed.notify_all();
-        until
     }
 
     /// Ends the run; the first error is what it ends with.

@@ -57,8 +57,11 @@ impl Health {
         self.in_flight += 1;
     }
 
-    pub(super) fn succeeded(&mut self, now: Instant) {
+    pub(super) fn ended(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    pub(super) fn succeeded(&mut self, now: Instant) {
         self.allowed = (self.allowed + 1).min(self.most);
         (self.failures, self.succeeded_at) = (0, Some(now));
     }
@@ -66,7 +69,6 @@ impl Health {
     /// A request that began at `began` failed in a way that time may heal. `wait` tells from the
     /// number of failures how long to wait; says until when.
     pub(super) fn failed(&mut self, began: Instant, now: Instant, wait: impl FnOnce(u32) -> Duration) -> Instant {
-        self.in_flight = self.in_flight.saturating_sub(1);
         if self.failed_at.is_none_or(|failed_at| began >= failed_at) {
             self.failures = self.failures.saturating_add(1);
             self.allowed = (self.allowed / 2).max(1);
@@ -104,11 +106,14 @@ mod tests {
         (0..4).for_each(|_| health.began());
         assert_eq!(health.may(now), May::BeginLater);
         let until = health.failed(before, now, |failures| SECOND * failures);
+        health.ended();
         assert_eq!((until, health.may(now)), (now + SECOND, May::BeginAt(now + SECOND)));
         assert_eq!(health.may(now + SECOND), May::BeginLater, "two of four are allowed, three are in flight");
         health.failed(before, now, |_| SECOND);
+        health.ended();
         assert_eq!(health.may(now + SECOND), May::BeginLater);
         health.succeeded(now);
+        health.ended();
         assert_eq!(health.may(now + SECOND), May::Begin);
     }
 
@@ -134,6 +139,7 @@ mod tests {
             let now = now + SECOND * number;
             health.began();
             health.failed(now, now, |_| Duration::ZERO);
+            health.ended();
         }
         health.began();
         assert_eq!(health.may(now + SECOND * 9), May::BeginLater);

@@ -8,7 +8,7 @@ use ureq::http::{HeaderMap, StatusCode};
 use super::Protocol;
 use super::answer::{Answer, answer};
 use super::endpoint::shown;
-use super::reply::{Ending, Reply};
+use super::reply::{Ending, Outcome, Reply};
 use super::retry::retry_after;
 use super::secrets::Secrets;
 use super::tls::Tls;
@@ -144,7 +144,8 @@ impl Client {
         let reason = || phrase(status, header("location").map(|to| said(to.as_bytes())).as_deref(), &said(text));
         match answer(status.as_u16(), text) {
             Answer::Taken { rejected, message, is_understood } => {
-                Reply::Taken { rejected, message: said(message.as_bytes()), is_whole: is_whole && is_understood }
+                let (message, is_whole) = (said(message.as_bytes()), is_whole && is_understood);
+                Reply::Done(Outcome::Taken { rejected, message, is_whole })
             }
             Answer::Refused => Reply::End(Ending::Refused, reason()),
             Answer::Misdirected => Reply::End(Ending::Misdirected(status.as_u16(), self.protocol), reason()),
@@ -152,9 +153,9 @@ impl Client {
                 let wait = header("retry-after").and_then(|value| retry_after(value, SystemTime::now()));
                 Reply::Again { reason: reason(), wait, ending: Ending::Failing }
             }
-            Answer::Broken => Reply::Later(reason()),
-            Answer::TooLarge => Reply::TooLarge(reason()),
-            Answer::Rejected => Reply::Rejected(reason()),
+            Answer::Broken => Reply::Done(Outcome::Left(reason())),
+            Answer::TooLarge => Reply::Done(Outcome::TooLarge(reason())),
+            Answer::Rejected => Reply::Done(Outcome::Rejected(reason())),
         }
     }
 
@@ -186,7 +187,7 @@ impl Client {
             ureq::Error::ConnectProxyFailed(_) if reason.contains("407") => Reply::End(Ending::Proxy, reason),
             ureq::Error::ConnectProxyFailed(_) => again(Ending::Proxy, reason),
             // An answer that is no HTTP says nothing of the next one.
-            _ => Reply::Later(reason),
+            _ => Reply::Done(Outcome::Left(reason)),
         }
     }
 }
@@ -220,9 +221,9 @@ mod tests {
         };
         match Client::new(&settings).failed(error) {
             Reply::Again { .. } => "again",
-            Reply::Later(_) => "later",
+            Reply::Done(Outcome::Left(_)) => "later",
             Reply::End(..) => "end",
-            _ => "answered",
+            Reply::Done(_) => "answered",
         }
     }
 

@@ -21,6 +21,7 @@ mod reply;
 mod retry;
 mod secrets;
 mod shorten;
+mod sizes;
 mod tls;
 
 pub use batch::{Batch, Batcher, Limits};

@@ -8,18 +8,38 @@ use crate::error::{Error, Exit};
 /// What came of a request; each reason is a phrase for people.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// The server took it, all but `rejected` spans, and may have something to say.
-    Taken { rejected: u64, message: String, is_whole: bool },
+    /// It is not to be made again.
+    Done(Outcome),
     /// It may succeed in a moment. The server can say in which; if it never does, this ends the run.
     Again { reason: String, wait: Option<Duration>, ending: Ending },
-    /// It may succeed in another run.
-    Later(String),
-    /// It is too large.
-    TooLarge(String),
-    /// Something in it is wrong.
-    Rejected(String),
     /// No other request will fare better.
     End(Ending, String),
+}
+
+/// What became of a request's spans.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The server took all but `rejected` of them, and may have something to say.
+    Taken { rejected: u64, message: String, is_whole: bool },
+    /// They may go in another run.
+    Left(String),
+    /// They are too many, or too large.
+    TooLarge(String),
+    /// Something in them is wrong.
+    Rejected(String),
+}
+
+impl Reply {
+    /// For a person who watches.
+    pub(super) fn phrase(&self) -> &str {
+        match self {
+            Reply::Done(Outcome::Taken { rejected: 0, .. }) => "delivered",
+            Reply::Done(Outcome::Taken { .. }) => "delivered in part",
+            Reply::Done(Outcome::Left(reason) | Outcome::TooLarge(reason) | Outcome::Rejected(reason))
+            | Reply::Again { reason, .. }
+            | Reply::End(_, reason) => reason,
+        }
+    }
 }
 
 /// Why a run ends before all is delivered.
