@@ -6,38 +6,13 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse};
 use prost::Message;
-use support::{Act, Request, Server, answer, answer_with, json_lines, ok, recordings, spans, status, stdout, upload};
-
-const KEY: &str = "moda-key-that-must-not-show";
-const SPANS: usize = 31;
-
-/// The ids of the spans that are to arrive.
-fn all(paths: &str) -> BTreeSet<Vec<u8>> {
-    let printed = stdout(upload(&["--dry-run", "--format", "otlp-json", "-q", paths]));
-    spans(&json_lines(&printed)).into_iter().map(|span| span.span_id).collect()
-}
-
-/// What a run came to.
-struct Outcome {
-    code: i32,
-    said: String,
-    took: Duration,
-}
-
-fn run(server: &Server, options: &[&str], paths: &str) -> Outcome {
-    let mut command = upload(&["--endpoint", &server.url, "--max-batch-spans", "7"]);
-    let began = Instant::now();
-    let output = command.args(options).arg(paths).env("MODA_API_KEY", KEY).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!said.contains(KEY) && output.stdout.is_empty(), "{said}");
-    Outcome { code: output.status.code().unwrap(), said, took: began.elapsed() }
-}
+use support::runs::{Outcome, SPANS, all, run};
+use support::{Act, Server, answer, answer_with, ok, recordings, status, upload};
 
 /// What a server does, and what must come of it.
 struct Case {
@@ -227,6 +202,29 @@ fn what_a_server_says_of_what_it_took_is_understood() {
 }
 
 #[test]
+fn a_redirect_takes_the_key_nowhere() {
+    let other = Server::accepting();
+    let location = format!("Location: {}/v1/traces", other.url);
+    for moved in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let location = location.clone();
+        let server = Server::scripted(move |_, _| answer_with(moved, &location));
+        let outcome = run(&server, &["--concurrency", "1"], &recordings("live-2.1.330"));
+        assert_eq!((outcome.code, server.number(), other.number()), (4, 1, 0), "{}", outcome.said);
+        assert!(outcome.said.contains("hint: Redirects are not followed"), "{}", outcome.said);
+    }
+}
+
+#[test]
+fn of_a_long_answer_no_more_is_read_than_a_limit() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n";
+    let server = Server::scripted(move |_, _| Act::Flood(head.to_owned(), 1 << 30));
+    let outcome = run(&server, &["--max-batch-spans", "100"], &recordings("live-2.1.330"));
+    assert_eq!(outcome.code, 0, "{}", outcome.said);
+    // Four megabytes, and what the system holds on its way.
+    assert!(server.flooded() < 32 << 20, "{} bytes", server.flooded());
+}
+
+#[test]
 fn while_the_server_asks_for_a_pause_nobody_sends() {
     let wait = || answer_with("429 Too Many Requests", "Retry-After: 1");
     let server = Server::first(vec![wait]);
@@ -251,140 +249,6 @@ fn a_server_in_trouble_sees_fewer_requests_and_gets_all() {
     let outcome = run(&server, &["--max-batch-spans", "1", "--concurrency", "8"], &recordings("live-2.1.330"));
     assert_eq!((outcome.code, server.taken().len()), (0, SPANS), "{}", outcome.said);
     assert!(server.taken().values().all(|times| *times == 1));
-}
-
-#[test]
-fn what_is_too_large_is_cut_until_it_fits() {
-    for (most, requests) in [(16, 3..=3), (8, 5..=8), (1, 33..=61)] {
-        for too_large in ["413 Payload Too Large", "400 Bad Request"] {
-            let refusal = answer(too_large, "text/plain", "request body too large");
-            let script = move |_: usize, request: &Request| {
-                if request.spans().len() > most { Act::Answer(refusal.clone()) } else { ok() }
-            };
-            let server = Server::scripted(script);
-            let live = recordings("live-2.1.330");
-            let outcome = run(&server, &["--max-batch-spans", "100"], &live);
-            assert_eq!((outcome.code, server.taken().len()), (0, SPANS), "{most}: {}", outcome.said);
-            assert!(requests.contains(&server.number()), "{most}: {} requests", server.number());
-            assert!(server.taken().values().all(|times| *times == 1));
-        }
-    }
-}
-
-#[test]
-fn a_size_that_was_refused_is_not_tried_again() {
-    let server = Server::scripted(|_, request| if request.spans().len() > 40 { status("413 P") } else { ok() });
-    let folder = many(512);
-    let outcome =
-        run(&server, &["--concurrency", "1", "--max-batch-spans", "64"], &folder.path().display().to_string());
-    // The first of eight batches is refused, the others are cut before they are sent.
-    assert_eq!((outcome.code, server.taken().len()), (0, 512), "{}", outcome.said);
-    let sizes: Vec<_> = server.requests().iter().map(|request| request.spans().len()).collect();
-    assert_eq!(sizes, [&[64][..], &[32; 16]].concat());
-}
-
-#[test]
-fn a_size_that_was_refused_once_is_not_refused_for_ever() {
-    let server = Server::scripted(|number, _| if number < 6 { status("413 P") } else { ok() });
-    let folder = many(640);
-    let options = ["--concurrency", "1", "--max-batch-spans", "64"];
-    let outcome = run(&server, &options, &folder.path().display().to_string());
-    assert_eq!((outcome.code, server.taken().len()), (0, 640), "{}", outcome.said);
-    let sizes: Vec<_> = server.requests().iter().map(|request| request.spans().len()).collect();
-    assert!(sizes.len() <= 110 && sizes.ends_with(&[64, 64]), "{sizes:?}");
-}
-
-#[test]
-fn a_server_that_hangs_up_on_large_requests_gets_smaller_ones() {
-    let server = Server::large_unread(1 << 20);
-    let folder = tempfile::tempdir().unwrap();
-    let session = "11111111-1111-4111-8111-111111111111";
-    let mut text = String::new();
-    for turn in 0..400 {
-        let head =
-            format!(r#"{{"sessionId":"{session}","timestamp":"2026-03-01T00:{:02}:{:02}.000Z""#, turn / 60, turn % 60);
-        let (long, uuid) = ("x".repeat(7_900), format!("{turn:08}-0000-4000-8000-000000000000"));
-        writeln!(
-            text,
-            r#"{head},"type":"user","uuid":"{uuid}","message":{{"role":"user","content":"{turn}{long}"}}}}"#
-        )
-        .unwrap();
-        writeln!(text, r#"{head},"type":"assistant","uuid":"a{turn}","message":{{"id":"msg_{turn}","role":"assistant","model":"m","stop_reason":"end_turn","content":[{{"type":"text","text":"{long}"}}],"usage":{{"input_tokens":1,"output_tokens":60}}}}}}"#).unwrap();
-    }
-    std::fs::write(folder.path().join(format!("{session}.jsonl")), text).unwrap();
-    let options = ["--compression", "none", "--max-batch-spans", "512", "--retry-for", "30s"];
-    let outcome = run(&server, &options, &folder.path().display().to_string());
-    assert_eq!((outcome.code, server.taken().len()), (0, 400), "{}", outcome.said);
-}
-
-#[test]
-fn a_span_that_is_too_large_alone_goes_with_shorter_texts() {
-    let largest = |request: &Request| request.spans().iter().map(Message::encoded_len).max().unwrap_or(0);
-    for (limit, code, says) in [
-        (3_500, 0, "a span was too large for the server; it went with texts of 1000 characters"),
-        (1_600, 0, "it went with texts of 100 characters"),
-        (10, 4, "rejects every span (413 Payload Too Large)."),
-    ] {
-        let server = Server::scripted(move |_, request| if largest(request) > limit { status("413 P") } else { ok() });
-        let outcome = run(&server, &["-v"], &recordings("live-2.1.330"));
-        let arrive = if code == 0 { SPANS } else { 0 };
-        assert_eq!((outcome.code, server.taken().len()), (code, arrive), "{limit}: {}", outcome.said);
-        assert!(outcome.said.contains(says), "{limit}: {}", outcome.said);
-    }
-}
-
-/// A transcript of so many turns.
-fn many(turns: usize) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let session = "11111111-1111-4111-8111-111111111111";
-    let mut text = String::new();
-    for turn in 0..turns {
-        let head = format!(
-            r#"{{"sessionId":"{session}","timestamp":"2026-03-01T{:02}:{:02}:{:02}.000Z""#,
-            turn / 3600,
-            turn / 60 % 60,
-            turn % 60
-        );
-        writeln!(text, r#"{head},"type":"user","uuid":"{turn:08}-0000-4000-8000-000000000000","message":{{"role":"user","content":"prompt {turn}"}}}}"#).unwrap();
-        writeln!(text, r#"{head},"type":"assistant","uuid":"a{turn}","message":{{"id":"msg_{turn}","role":"assistant","model":"m","stop_reason":"end_turn","content":[{{"type":"text","text":"yes"}}],"usage":{{"input_tokens":1,"output_tokens":60}}}}}}"#).unwrap();
-    }
-    std::fs::write(folder.path().join(format!("{session}.jsonl")), text).unwrap();
-    folder
-}
-
-#[test]
-fn one_bad_span_in_a_thousand_stands_alone_in_the_end() {
-    let folder = many(1_000);
-    let paths = folder.path().display().to_string();
-    let bad = all(&paths).into_iter().nth(700).unwrap();
-    for refusal in ["400 Bad Request", "422 Unprocessable Entity"] {
-        let wanted = bad.clone();
-        let script = move |_: usize, request: &Request| {
-            let is_bad = request.spans().iter().any(|span| span.span_id == wanted);
-            if is_bad { Act::Answer(answer(refusal, "text/plain", "span is bad")) } else { ok() }
-        };
-        let server = Server::scripted(script);
-        let outcome = run(&server, &["--max-batch-spans", "512"], &paths);
-        assert_eq!((outcome.code, server.taken().len()), (1, 999), "{}", outcome.said);
-        assert!(server.taken().values().all(|times| *times == 1));
-        assert!(server.number() <= 2 + 2 * 9, "{} requests", server.number());
-        let says = format!(
-            "error: 1 span did not arrive, of session 11111111-1111-4111-8111-111111111111: {refusal}: span is bad"
-        );
-        assert!(outcome.said.contains(&says), "{}", outcome.said);
-    }
-}
-
-#[test]
-fn a_server_that_rejects_all_is_not_asked_for_each_of_a_thousand_spans() {
-    let folder = many(1_000);
-    let server = Server::scripted(|_, _| Act::Answer(answer("400 Bad Request", "text/plain", "no gzip, please")));
-    let outcome =
-        run(&server, &["--max-batch-spans", "512", "--concurrency", "1"], &folder.path().display().to_string());
-    assert_eq!(outcome.code, 4, "{}", outcome.said);
-    assert!(outcome.said.contains("rejects every span (400 Bad Request: no gzip, please)."), "{}", outcome.said);
-    assert!(outcome.said.contains("--compression none"), "{}", outcome.said);
-    assert!(server.number() <= 50, "{} requests", server.number());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses its part
 
+pub mod runs;
 mod server;
 
 use std::path::PathBuf;

@@ -110,6 +110,7 @@ struct State {
     /// Called before the body is read, with the request's number.
     early: Box<dyn Fn(usize) -> Option<Act> + Send + Sync>,
     connections: AtomicUsize,
+    flooded: AtomicUsize,
     number: AtomicUsize,
     requests: Mutex<Vec<Request>>,
     taken: Mutex<BTreeMap<Vec<u8>, usize>>,
@@ -160,6 +161,7 @@ impl Server {
             script: Box::new(script),
             early: Box::new(early),
             connections: AtomicUsize::new(0),
+            flooded: AtomicUsize::new(0),
             number: AtomicUsize::new(0),
             requests: Mutex::default(),
             taken: Mutex::default(),
@@ -190,6 +192,11 @@ impl Server {
     /// The connections that were made.
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::SeqCst)
+    }
+
+    /// The bytes of floods that went away.
+    pub fn flooded(&self) -> usize {
+        self.state.flooded.load(Ordering::SeqCst)
     }
 
     /// The requests that came, also those that were not read whole.
@@ -228,10 +235,10 @@ fn serve(state: &State, stream: &TcpStream) -> Option<()> {
         }
         state.requests.lock().unwrap().push(request);
     }
-    perform(&act, stream)
+    perform(&act, stream, &state.flooded)
 }
 
-fn perform(act: &Act, mut stream: &TcpStream) -> Option<()> {
+fn perform(act: &Act, mut stream: &TcpStream, flooded: &AtomicUsize) -> Option<()> {
     match act {
         Act::Answer(text) => stream.write_all(text.as_bytes()).ok(),
         Act::HangUpBefore | Act::HangUpDuring | Act::HangUpAfter => {
@@ -258,6 +265,7 @@ fn perform(act: &Act, mut stream: &TcpStream) -> Option<()> {
             let block = vec![b' '; 1 << 16];
             for _ in 0..bytes / block.len() {
                 stream.write_all(&block).ok()?;
+                flooded.fetch_add(block.len(), Ordering::SeqCst);
             }
             Some(())
         }
