@@ -119,6 +119,11 @@ fn tunnel(mut client: TcpStream, port: u16, heads: &Mutex<Vec<String>>) {
     }
     heads.lock().unwrap().push(String::from_utf8(head).unwrap());
     client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+    join(client, port);
+}
+
+/// Carries bytes both ways until one side ends.
+fn join(mut client: TcpStream, port: u16) {
     let server = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
     thread::spawn(move || {
@@ -127,6 +132,31 @@ fn tunnel(mut client: TcpStream, port: u16, heads: &Mutex<Vec<String>>) {
     });
     let _ = std::io::copy(&mut &server, &mut client);
     let _ = client.shutdown(std::net::Shutdown::Both);
+}
+
+/// The same as a SOCKS 5 proxy (RFC 1928), which gets the name of the host.
+fn socks(port: u16) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("socks5h://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let hosts = Arc::clone(&asked);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut client = stream.unwrap();
+            let mut greeting = [0; 2];
+            client.read_exact(&mut greeting).unwrap();
+            client.read_exact(&mut vec![0; greeting[1].into()]).unwrap();
+            client.write_all(&[5, 0]).unwrap();
+            let mut request = [0; 5];
+            client.read_exact(&mut request).unwrap();
+            let mut host = vec![0; usize::from(request[4]) + 2];
+            client.read_exact(&mut host).unwrap();
+            hosts.lock().unwrap().push(String::from_utf8(host[..host.len() - 2].to_vec()).unwrap());
+            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+            thread::spawn(move || join(client, port));
+        }
+    });
+    (url, asked)
 }
 
 #[test]
@@ -209,4 +239,15 @@ fn a_proxy_is_asked_for_a_tunnel_and_sees_no_key() {
     let said = stderr_of(&mut with("HTTPS_PROXY", "ftp://ada:secret@x"), 2);
     assert!(said.contains("HTTPS_PROXY is no URL of a proxy.") && !said.contains("secret"), "{said}");
     assert_eq!(asked.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_socks_proxy_gets_the_name_of_the_host() {
+    let server = Secure::start(false);
+    let (proxy, asked) = socks(server.port);
+    let mut command = upload(&["--endpoint", &server.url, "--certificate", &server.file("authority.pem")]);
+    command.args(["--retry-for", "0s", &recordings("live-2.1.330")]).env("ALL_PROXY", &proxy);
+    let said = stderr_of(&mut command, 0);
+    assert!(said.contains("sent      31 spans in 1 request"), "{said}");
+    assert_eq!(*asked.lock().unwrap(), [HOST]);
 }
