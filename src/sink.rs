@@ -22,8 +22,8 @@ pub struct Sink {
 enum Way {
     /// To people, or to programs that want to look before anything is sent.
     Print(DryRun),
-    /// Into batches, and with these to a file; so many spans have not arrived yet.
-    Lines(Batcher, Writer, u64),
+    /// Into batches, and with these to a file.
+    Lines(Batcher, Writer),
     /// Into batches, and with these to a server.
     Server(Batcher, Delivery),
 }
@@ -36,9 +36,9 @@ impl Sink {
         let way = match &settings.output {
             OutputSettings::Print(Format::Text) => Way::Print(DryRun::text(color)),
             OutputSettings::Print(Format::Json) => Way::Print(DryRun::json()),
-            OutputSettings::Print(Format::OtlpJson) => Way::Lines(batcher, Writer::shown(), 0),
-            OutputSettings::Stdout => Way::Lines(batcher, Writer::stdout(), 0),
-            OutputSettings::File(path) => Way::Lines(batcher, Writer::create(path)?, 0),
+            OutputSettings::Print(Format::OtlpJson) => Way::Lines(batcher, Writer::shown()),
+            OutputSettings::Stdout => Way::Lines(batcher, Writer::stdout()),
+            OutputSettings::File(path) => Way::Lines(batcher, Writer::create(path)?),
             OutputSettings::Http(http) => {
                 let watch = Arc::clone(report);
                 Way::Server(batcher, Delivery::start(http, stop, Arc::new(move |event| watch.watch(event))))
@@ -55,9 +55,9 @@ impl Sink {
         let id = session.id.as_str().into();
         match &mut self.way {
             Way::Print(dry_run) => dry_run.session(session, spans),
-            Way::Lines(batcher, writer, written) => {
+            Way::Lines(batcher, writer) => {
                 let mut full = spans.iter().filter_map(|span| batcher.push(span, &id));
-                full.try_for_each(|batch| write(writer, &batch, written, &self.report))
+                full.try_for_each(|batch| write(writer, &batch, &self.report))
             }
             Way::Server(batcher, delivery) => {
                 let mut full = spans.iter().filter_map(|span| batcher.push(span, &id));
@@ -70,15 +70,13 @@ impl Sink {
     pub fn finish(mut self, well: bool) -> Result<(), Error> {
         match &mut self.way {
             Way::Print(dry_run) => dry_run.finish(&self.report.summary()),
-            Way::Lines(batcher, writer, written) => {
+            Way::Lines(batcher, writer) => {
                 writer.destination().clone_into(&mut self.report.summary().sent.destination);
                 if !well {
                     return Ok(());
                 }
-                batcher.flush().map_or(Ok(()), |batch| write(writer, &batch, written, &self.report))?;
-                writer.finish()?;
-                arrived(*written, &self.report);
-                Ok(())
+                batcher.flush().map_or(Ok(()), |batch| write(writer, &batch, &self.report))?;
+                writer.finish().map(|spans| arrived(spans, &self.report))
             }
             Way::Server(batcher, delivery) => {
                 delivery.destination().clone_into(&mut self.report.summary().sent.destination);
@@ -97,22 +95,11 @@ fn over() -> Error {
     Error::new(Exit::Unreachable, "Nothing more is sent.", "Run again later.")
 }
 
-/// What goes into a file has arrived when the file has its name.
-fn write(writer: &mut Writer, batch: &Batch, written: &mut u64, report: &UploadReport) -> Result<(), Error> {
-    let sent = writer.write(batch)?;
-    report.watch(Event::Request(Request {
-        spans: batch.spans(),
-        size: sent,
-        sent,
-        said: "written",
-        ..Request::default()
-    }));
-    let spans = batch.spans() as u64;
-    if writer.is_unfinished() {
-        *written += spans;
-    } else {
-        arrived(spans, report);
-    }
+fn write(writer: &mut Writer, batch: &Batch, report: &UploadReport) -> Result<(), Error> {
+    let (sent, spans) = writer.write(batch)?;
+    let request = Request { spans: batch.spans(), size: sent, sent, said: "written", ..Request::default() };
+    report.watch(Event::Request(request));
+    arrived(spans, report);
     Ok(())
 }
 

@@ -14,6 +14,8 @@ pub struct Writer {
     place: String,
     /// The file that is written, and the name that it gets once it is complete.
     unfinished: Option<(PathBuf, PathBuf)>,
+    /// The spans in it.
+    held: u64,
     /// Whether it is only shown, so that a reader may go away.
     is_shown: bool,
 }
@@ -28,14 +30,14 @@ impl Writer {
         let open = if is_special { File::options().write(true).open(path) } else { File::create(&written) };
         let file = open.map_err(|error| Error::cannot_write(&place, &error))?;
         let unfinished = (!is_special).then(|| (written, path.to_owned()));
-        Ok(Self { output: Box::new(file), place, unfinished, is_shown: false })
+        Ok(Self { output: Box::new(file), place, unfinished, held: 0, is_shown: false })
     }
 
     /// Writes to standard output, to deliver there.
     #[must_use]
     pub fn stdout() -> Self {
         let place = "standard output".to_owned();
-        Self { output: Box::new(io::stdout()), place, unfinished: None, is_shown: false }
+        Self { output: Box::new(io::stdout()), place, unfinished: None, held: 0, is_shown: false }
     }
 
     /// Writes to standard output, to be looked at.
@@ -59,25 +61,25 @@ fn unfinished(path: &Path) -> PathBuf {
 }
 
 impl Writer {
-    /// Writes a batch; gives the number of its bytes.
-    pub fn write(&mut self, batch: &Batch) -> Result<usize, Error> {
+    /// Writes a batch; gives the number of its bytes, and of the spans that arrived with it. What
+    /// goes into a file arrives when that has its name.
+    pub fn write(&mut self, batch: &Batch) -> Result<(usize, u64), Error> {
         let mut line = batch.body();
         line.push(b'\n');
         let written = self.output.write_all(&line).and_then(|()| self.output.flush());
         written.map_err(|error| self.failed(&error))?;
-        Ok(line.len() - 1)
+        let mut arrived = batch.spans() as u64;
+        if self.unfinished.is_some() {
+            self.held += std::mem::take(&mut arrived);
+        }
+        Ok((line.len() - 1, arrived))
     }
 
-    /// Gives a file its name, once all batches went well.
-    pub fn finish(&mut self) -> Result<(), Error> {
-        let Some((written, path)) = self.unfinished.take() else { return Ok(()) };
-        fs::rename(&written, path).map_err(|error| Error::cannot_write(&self.place, &error))
-    }
-
-    /// Whether what was written is lost if the run ends now.
-    #[must_use]
-    pub fn is_unfinished(&self) -> bool {
-        self.unfinished.is_some()
+    /// Gives a file its name, once all batches went well; says how many spans arrive with that.
+    pub fn finish(&mut self) -> Result<u64, Error> {
+        let Some((written, path)) = self.unfinished.take() else { return Ok(0) };
+        fs::rename(&written, path).map_err(|error| Error::cannot_write(&self.place, &error))?;
+        Ok(self.held)
     }
 
     /// Where the batches go.
