@@ -132,11 +132,11 @@ impl Courier {
                 }
             };
             let since = *failing_since.get_or_insert(turn.began);
-            let until = turn.failed(|failures| pause(failures, wait, fastrand::f64()));
             hung_up += u32::from(ending == Ending::HungUp);
             if hung_up > 1 && batch.spans() > 1 && body.len() >= LARGE {
                 return Ok(Outcome::TooLarge(reason));
             }
+            let until = turn.failed(|failures| pause(failures, wait, fastrand::f64()));
             let wait = until.saturating_duration_since(Instant::now());
             let is_over = !is_in_time(since.elapsed(), wait, self.retry_for);
             if is_over && !self.gate.has_succeeded_since(since) {
