@@ -12,7 +12,7 @@ use crate::session::{Copies, Owners, Session, rebuild};
 use crate::sink::Sink;
 use crate::span::moda;
 use crate::stop::Stop;
-use crate::transcript::{Discovery, SessionFiles, discover};
+use crate::transcript::{Discovery, SessionFiles, Shared, discover};
 use crate::warning::Warnings;
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
@@ -78,7 +78,7 @@ struct Read {
 
 /// Rebuilds the sessions in parallel and gives each, with only what it owns, to `take`, in order.
 fn read(found: Discovery, console: &Console, mut take: impl FnMut(Read) -> Result<(), Error>) -> Result<(), Error> {
-    let copies = Copies::heard(&found);
+    let copies = Copies::heard(&found.sessions, &Shared::among(&found.sessions));
     let threads = thread::available_parallelism().map_or(1, Into::into);
     let mut owners = Owners::default();
     let rebuild = |files: SessionFiles| {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use moda_agent::session::{Copies, Owners, Request, rebuild};
-use moda_agent::transcript::{Tokens, discover};
+use moda_agent::transcript::{Shared, Tokens, discover};
 use serde_json::Value;
 use support::{recordings, stdout, testdata, upload};
 
@@ -65,7 +65,7 @@ fn tokens(usage: &Value) -> Tokens {
 fn requests(name: &str) -> Vec<Request> {
     let (mut owners, mut requests) = (Owners::default(), Vec::new());
     let found = discover(&[recordings(name).into()]).unwrap();
-    let copies = Copies::heard(&found);
+    let copies = Copies::heard(&found.sessions, &Shared::among(&found.sessions));
     for files in &found.sessions {
         let mut session = rebuild(files, &|_| ()).0;
         copies.teach(&mut session);

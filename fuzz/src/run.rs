@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use moda_agent::session::{Copies, Owners, Request, Session, rebuild};
 use moda_agent::span::{Identity, Span, moda};
-use moda_agent::transcript::{Tokens, discover};
+use moda_agent::transcript::{Shared, Tokens, discover};
 use moda_agent::warning::Warnings;
 
 /// What counts, copies once, main chains and subagents together.
@@ -59,7 +59,7 @@ impl Run {
     pub fn over(paths: &[PathBuf]) -> Self {
         let mut run = Self::default();
         let Ok(found) = discover(paths) else { return run };
-        let (copies, mut owners) = (Copies::heard(&found), Owners::default());
+        let (copies, mut owners) = (Copies::heard(&found.sessions, &Shared::among(&found.sessions)), Owners::default());
         run.warnings = found.warnings;
         for files in &found.sessions {
             let (mut session, warnings) = rebuild(files, &|_| {});

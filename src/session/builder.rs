@@ -13,6 +13,7 @@ use super::excerpt::{PROMPT_CHARACTERS, first_characters};
 use super::facts::Facts;
 use super::injected::Injected;
 use super::queued::Queued;
+use super::settling::close;
 use super::sidechains::Sidechains;
 use super::subagent::Sidechain;
 use super::turn::{Failure, Prompt, Turn};
@@ -50,6 +51,7 @@ impl Builder {
     pub(crate) fn take(&mut self, record: &Record<'_>) {
         let seen = self.is_seen(record);
         self.facts.take(record);
+        self.facts.last_at = record.timestamp().or(self.facts.last_at);
         match record.kind.as_deref() {
             _ if record.is_sidechain => self.sidechains.take_inline(record, self.work.launches(), seen),
             Some("assistant") => self.assistant(record, seen),
@@ -81,6 +83,7 @@ impl Builder {
         let mut turns = self.turns;
         let launches = std::mem::take(self.work.launches());
         self.work.hand_to(&mut turns);
+        close(&mut turns);
         let strays = attach(&mut turns, launches, self.sidechains.into_vec());
         // A clock can be set back, and a copied history is older than the session.
         self.facts.ended_at = self.facts.ended_at.max(self.facts.started_at);
@@ -185,6 +188,7 @@ impl Builder {
         let open = self.turns.last_mut().filter(|turn| turn.prompt.as_ref().is_some_and(is_command));
         if let Some(turn) = open {
             turn.touch(record.timestamp());
+            turn.has_output = true;
         }
     }
 

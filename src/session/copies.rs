@@ -15,7 +15,7 @@ use super::rejoin::Rejoin;
 use super::saved_usage::SavedUsage;
 use super::work::{Request, ToolCall};
 use crate::ordered::in_order;
-use crate::transcript::{Discovery, digest};
+use crate::transcript::{SessionFiles, Shared, digest};
 
 /// What is known of the requests that several sessions hold.
 #[derive(Debug, Default)]
@@ -40,18 +40,18 @@ struct Known {
 impl Copies {
     /// Reads the sessions that share requests, and hears what they know of them.
     #[must_use]
-    pub fn heard(found: &Discovery) -> Self {
+    pub fn heard(sessions: &[SessionFiles], shared: &Shared) -> Self {
         let mut copies = Self::default();
         let threads = thread::available_parallelism().map_or(1, Into::into);
-        let sharers = found.shared.sharers(&found.sessions).collect();
+        let sharers = shared.sharers(sessions).collect();
         let Ok(()) = in_order(
             sharers,
             threads,
             threads,
             |files| rebuild(files, &|_| ()).0,
             |mut session| {
-                copies.hear(&mut session, |request| found.shared.holds(request));
-                copies.rejoin.hear(&session, |request| found.shared.holds(request));
+                copies.hear(&mut session, |request| shared.holds(request));
+                copies.rejoin.hear(&session, |request| shared.holds(request));
                 Ok::<_, Infallible>(())
             },
         );

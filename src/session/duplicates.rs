@@ -12,13 +12,32 @@ use super::place::{Place, has_new_ids};
 use super::turn::Turn;
 use super::work::{Request, ToolCall};
 
-/// What the sessions so far own: 16 bytes an id, however long the ids are.
-#[derive(Debug, Default)]
-pub struct Owners {
-    taken: HashSet<[u8; 16]>,
+/// What is owned, a request or a prompt: 16 bytes, however long its id is. The ledger keeps them,
+/// so they are the same in every version.
+pub type Name = [u8; 16];
+
+/// Says whether a name was delivered with another session than that.
+pub type Elsewhere<'a> = &'a dyn Fn(&Name, &str) -> bool;
+
+/// What the sessions so far own, and those that were delivered in earlier runs.
+pub struct Owners<'a> {
+    taken: HashSet<Name>,
+    elsewhere: Elsewhere<'a>,
 }
 
-impl Owners {
+impl Default for Owners<'_> {
+    fn default() -> Self {
+        Self::with(&|_, _| false)
+    }
+}
+
+impl<'a> Owners<'a> {
+    /// Of a run that others came before. What was delivered keeps its owner, whoever sorts first.
+    #[must_use]
+    pub fn with(elsewhere: Elsewhere<'a>) -> Self {
+        Self { taken: HashSet::new(), elsewhere }
+    }
+
     /// Leaves in `session` only what no earlier session owns. A subagent of which nothing is left
     /// is a copy, and goes.
     #[must_use]
@@ -28,14 +47,14 @@ impl Owners {
         }
         let places = Place::of_all(&session.turns);
         for turn in &mut session.turns {
-            turn.duplicate_requests = self.keep(&mut turn.requests, &mut turn.tool_calls);
+            turn.duplicate_requests = self.keep(&session.id, &mut turn.requests, &mut turn.tool_calls);
             session.duplicate_requests += turn.duplicate_requests;
         }
         let is_copy = |turn: &Turn| turn.requests.is_empty() && turn.duplicate_requests > 0;
         let of_turns = session.turns.iter_mut().map(|turn| (is_copy(turn), &mut turn.subagents));
         for (is_copy, agents) in of_turns.chain([(false, &mut session.strays)]) {
             agents.retain_mut(|agent| {
-                let duplicates = self.keep(&mut agent.requests, &mut agent.tool_calls);
+                let duplicates = self.keep(&session.id, &mut agent.requests, &mut agent.tool_calls);
                 session.duplicate_requests += duplicates;
                 !agent.requests.is_empty() || (duplicates == 0 && !is_copy)
             });
@@ -53,20 +72,23 @@ impl Owners {
         let last_copy = session.turns.iter().rposition(|turn| turn.duplicate_requests > 0);
         let (is_fork, copied) = (last_copy.is_some(), last_copy.unwrap_or_default());
         let turns = std::mem::take(&mut session.turns);
-        for (index, (turn, place)) in turns.into_iter().zip(places).enumerate() {
+        for (index, (mut turn, place)) in turns.into_iter().zip(places).enumerate() {
+            let prompt = self.prompt(&session.id, &turn, place);
             // The names of answered turns are taken, too: a fork can be made before the answer.
-            let is_new = self.is_new(&turn, place, is_fork) && !(index < copied && has_new_ids(&turn));
+            let is_new = prompt.is_new(&turn, is_fork) && !(index < copied && has_new_ids(&turn));
             if is_new || !is_unanswered(&turn) {
+                let requests = turn.all_requests().map(|request| name_of("request", &request.id));
+                turn.names = requests.chain(prompt.names).collect();
                 session.turns.push(turn);
             }
         }
     }
 
     /// Drops the requests that are owned already, with their calls; says how many.
-    fn keep(&mut self, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> u64 {
+    fn keep(&mut self, session: &str, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> u64 {
         let mut dropped = HashSet::new();
         requests.retain(|request| {
-            let is_new = self.take("request", &request.id);
+            let is_new = self.take(name_of("request", &request.id), session);
             if !is_new {
                 dropped.insert(request.id.clone());
             }
@@ -76,28 +98,52 @@ impl Owners {
         dropped.len() as u64
     }
 
-    /// Whether a turn's prompt is no copy. All its names are taken, whatever is known already. The
-    /// same words at the same time are a copy only in a fork: a script can start many sessions at
-    /// once.
-    fn is_new(&mut self, turn: &Turn, place: &Place, is_fork: bool) -> bool {
-        let Some(prompt) = &turn.prompt else { return true };
+    /// Takes all names of a turn's prompt, whatever is known already.
+    fn prompt(&mut self, session: &str, turn: &Turn, place: &Place) -> TakenPrompt {
+        let mut taken = TakenPrompt { names: Vec::new(), is_known: false, is_known_time: false };
+        let Some(prompt) = &turn.prompt else { return taken };
         // `/branch` keeps the id and names it as its source, too.
-        let source = prompt.copied_from.clone().filter(|source| Some(source) != prompt.uuid.as_ref());
-        let ids = [source, prompt.uuid.clone()].map(|id| ("prompt", id));
-        let time = turn.started_at.map(|at| format!("{}\n{}", at.nanoseconds(), prompt.text));
-        let is_known_time = time.is_some_and(|time| !self.take("time", &time));
-        let names = ids.into_iter().chain([("place", place.name(turn))]);
-        let known = names.filter_map(|(kind, name)| Some(!self.take(kind, &name?)));
-        known.filter(|is_known| *is_known).count() == 0 && !(is_known_time && (is_fork || prompt.copied_from.is_some()))
+        let source = prompt.copied_from.as_ref().filter(|source| Some(*source) != prompt.uuid.as_ref());
+        let ids = [source, prompt.uuid.as_ref()].into_iter().flatten().map(|id| name_of("prompt", id));
+        for name in ids.chain(place.name(turn).map(|place| name_of("place", &place))) {
+            taken.is_known |= !self.take(name, session);
+            taken.names.push(name);
+        }
+        if let Some(at) = turn.started_at {
+            let name = name_of("time", &format!("{}\n{}", at.nanoseconds(), prompt.text));
+            taken.is_known_time = !self.take(name, session);
+            taken.names.push(name);
+        }
+        taken
     }
 
     /// Whether nobody had it before.
-    fn take(&mut self, kind: &str, id: &str) -> bool {
-        let digest = Sha256::new().chain_update(kind).chain_update([0]).chain_update(id).finalize();
-        let mut key = [0; 16];
-        key.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-        self.taken.insert(key)
+    fn take(&mut self, name: Name, session: &str) -> bool {
+        self.taken.insert(name) && !(self.elsewhere)(&name, session)
     }
+}
+
+/// What was found out of a turn's prompt.
+struct TakenPrompt {
+    names: Vec<Name>,
+    is_known: bool,
+    is_known_time: bool,
+}
+
+impl TakenPrompt {
+    /// Whether it is no copy. The same words at the same time are one only in a fork: a script can
+    /// start many sessions at once.
+    fn is_new(&self, turn: &Turn, is_fork: bool) -> bool {
+        let is_copied = turn.prompt.as_ref().is_some_and(|prompt| prompt.copied_from.is_some());
+        !self.is_known && !(self.is_known_time && (is_fork || is_copied))
+    }
+}
+
+fn name_of(kind: &str, id: &str) -> Name {
+    let digest = Sha256::new().chain_update(kind).chain_update([0]).chain_update(id).finalize();
+    let mut name = [0; 16];
+    name.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    name
 }
 
 /// A command can be answered by its subagents alone.
@@ -125,7 +171,9 @@ mod tests {
     #[test]
     fn the_first_session_owns_a_request_and_its_calls() {
         let mut owners = Owners::default();
-        assert_eq!(owners.keep_own(session(&["a", "b"])), session(&["a", "b"]));
+        let first = owners.keep_own(session(&["a", "b"]));
+        assert_eq!(first.turns[0].requests, session(&["a", "b"]).turns[0].requests);
+        assert_eq!(first.turns[0].names, ["a", "b"].map(|id| name_of("request", id)));
         let fork = owners.keep_own(session(&["a", "b", "c"]));
         assert_eq!(fork.duplicate_requests, 2);
         assert_eq!(fork.turns[0].requests, session(&["c"]).turns[0].requests);
@@ -158,6 +206,25 @@ mod tests {
         // The same with new ids, and one turn more.
         let turns = vec![failed("4", "x"), answered("a"), failed("5", "y"), failed("6", "y"), failed("7", "y")];
         assert_eq!(texts(&owners.keep_own(of(turns))), ["y"]);
+    }
+
+    /// The ledger keeps them, so they never change between versions.
+    #[test]
+    fn names_are_pinned() {
+        let name = name_of("request", "msg_1").iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        assert_eq!(name, "846c2a67a7ed834c865c3b6d4e629cb5");
+    }
+
+    #[test]
+    fn what_was_delivered_elsewhere_is_a_copy_and_what_this_session_delivered_is_not() {
+        let delivered = name_of("request", "a");
+        let elsewhere = |name: &Name, session: &str| *name == delivered && session != "original";
+        let of = |id: &str| Session { id: id.to_owned(), ..session(&["a", "b"]) };
+        let own = |id: &str| {
+            let turn = Owners::with(&elsewhere).keep_own(of(id)).turns.remove(0);
+            turn.requests.into_iter().map(|request| request.id).collect::<String>()
+        };
+        assert_eq!((own("fork"), own("original")), ("b".to_owned(), "ab".to_owned()));
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub struct Facts {
     pub started_at: Option<Timestamp>,
     /// When a user or an assistant last said something.
     pub ended_at: Option<Timestamp>,
+    /// The time of the last record of its main transcript, in the order of the file: a clock that
+    /// was set back makes it the smaller one.
+    pub last_at: Option<Timestamp>,
     /// The models that answered, in the order of their first answers.
     pub models: Vec<String>,
     /// The client's own count of the session, from its last `cost-state`.

@@ -1,7 +1,7 @@
 //! The agents that a session's tool calls launched.
 
 use super::turn::Turn;
-use super::work::{Request, SYNTHETIC, ToolCall, Work};
+use super::work::{Request, SYNTHETIC, ToolCall, Work, waits_for_result};
 use crate::transcript::{Record, SubagentMeta, Timestamp, Tokens, digest};
 
 /// The client's own agents, by what their ids hold: compaction, side questions and the like.
@@ -22,6 +22,10 @@ pub struct Subagent {
     pub tool_calls: Vec<ToolCall>,
     /// The time of its first record.
     pub started_at: Option<Timestamp>,
+    /// The time of its last record, in the order of its transcript.
+    pub last_at: Option<Timestamp>,
+    /// Whether its last answer calls no tool that is still without a result.
+    pub has_ended: bool,
     /// Whether another subagent launched it.
     pub is_nested: bool,
     /// Whether it is the client's own: its tokens count, but nobody launched it.
@@ -77,6 +81,7 @@ impl Sidechain {
     /// Takes the next record; an assistant record that is `seen` elsewhere can only correct the usage.
     pub(crate) fn take(&mut self, record: &Record<'_>, seen: bool) {
         self.agent.started_at = self.agent.started_at.or(record.timestamp());
+        self.agent.last_at = record.timestamp().or(self.agent.last_at);
         self.prompt_id = self.prompt_id.take().or_else(|| record.prompt_id.clone().map(Into::into));
         match record.kind.as_deref() {
             Some("assistant") => self.answer(record, seen),
@@ -108,11 +113,10 @@ impl Sidechain {
     /// The subagent, complete.
     pub(super) fn finish(self) -> Subagent {
         let (requests, calls) = self.work.into_parts();
-        Subagent {
-            requests: requests.into_iter().map(|(_, request)| request).collect(),
-            tool_calls: calls.into_iter().map(|(_, call)| call).collect(),
-            ..self.agent
-        }
+        let requests: Vec<_> = requests.into_iter().map(|(_, request)| request).collect();
+        let tool_calls: Vec<_> = calls.into_iter().map(|(_, call)| call).collect();
+        let has_ended = !requests.is_empty() && !waits_for_result(&requests, &tool_calls);
+        Subagent { requests, tool_calls, has_ended, ..self.agent }
     }
 
     /// Becomes a part of the turn that it was launched in.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::classify::PromptKind;
+use super::duplicates::Name;
 use super::excerpt::{ERROR_CHARACTERS, append};
 use super::subagent::Subagent;
 use super::work::{Request, ToolCall};
@@ -45,6 +46,14 @@ pub struct Turn {
     pub is_interrupted: bool,
     /// Whether a hook stopped it before anything was asked of a model.
     pub is_prevented: bool,
+    /// Whether a command printed something.
+    pub has_output: bool,
+    /// Whether its last answer calls no tool that is still without a result, or it was stopped.
+    pub has_ended: bool,
+    /// Whether nothing can follow but what its subagents do: a later prompt came.
+    pub is_followed: bool,
+    /// What it owns: its requests and its prompt, as the ledger knows them.
+    pub names: Vec<Name>,
     /// The version of the client that wrote it.
     pub client_version: Option<String>,
     /// Requests of it that an earlier session owns; they are in no other field.
@@ -93,6 +102,11 @@ impl Turn {
             self.touch(record.timestamp());
         }
         self.is_prevented |= record.prevents_continuation && !self.is_answered();
+    }
+
+    /// Its requests and those of its subagents.
+    pub fn all_requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter().chain(self.subagents.iter().flat_map(|agent| &agent.requests))
     }
 
     /// The main chain's tokens.

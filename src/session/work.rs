@@ -45,6 +45,14 @@ pub struct ToolCall {
     pub name: String,
     /// Whether it launched a subagent that goes on in the background.
     pub is_background: bool,
+    /// Whether its result came.
+    pub is_answered: bool,
+}
+
+/// Whether the last of some requests calls a tool of which the result did not come.
+pub(super) fn waits_for_result(requests: &[Request], calls: &[ToolCall]) -> bool {
+    let is_open = |request: &Request| calls.iter().any(|call| call.request_id == request.id && !call.is_answered);
+    requests.last().is_some_and(is_open)
 }
 
 /// Things, each with the number of the turn that it stands in.
@@ -93,7 +101,7 @@ impl Work {
         self.launches.called(&id, block);
         let name = block.name.clone().map(Into::into).unwrap_or_default();
         self.call_index.insert(id.clone(), self.calls.len());
-        self.calls.push((turn, ToolCall { id, request_id: request.to_owned(), name, is_background: false }));
+        self.calls.push((turn, ToolCall { id, request_id: request.to_owned(), name, ..ToolCall::default() }));
     }
 
     /// Takes a record of tool results; says in which turn their calls were made.
@@ -106,6 +114,7 @@ impl Work {
             self.launches.answered(id, tool, block, record);
             if let Some((turn, call)) = call {
                 call.is_background |= record.tool_use_result.is_async;
+                call.is_answered = true;
                 answered = Some(*turn);
             }
         }

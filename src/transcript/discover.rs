@@ -12,9 +12,9 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use super::file::FileState;
 use super::head::Head;
 use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
-use super::shared::Shared;
 use super::timestamp::Timestamp;
 use crate::error::Error;
 use crate::warning::{Warning, Warnings};
@@ -30,6 +30,8 @@ pub struct SessionFiles {
     pub subagents: Vec<SubagentFile>,
     /// The size of all of them.
     pub bytes: u64,
+    /// All of them, as the system knows them.
+    pub states: Vec<FileState>,
     head: Head,
 }
 
@@ -38,6 +40,12 @@ impl SessionFiles {
     #[must_use]
     pub fn began_at(&self) -> Option<Timestamp> {
         self.head.started_at
+    }
+
+    /// When any of them was last written.
+    #[must_use]
+    pub fn touched(&self) -> Timestamp {
+        Timestamp::from(self.states.iter().map(|file| file.modified).max().unwrap_or_default())
     }
 }
 
@@ -62,27 +70,33 @@ pub struct Discovery {
     /// In the order in which they began (ties: forks last, then by id), which decides who owns what
     /// several hold.
     pub sessions: Vec<SessionFiles>,
-    /// What several hold.
-    pub shared: Shared,
+    /// Files that were opened, because nobody knew their first lines, with what these say.
+    pub opened: Vec<(FileState, Head)>,
     /// What could not be looked at.
     pub warnings: Warnings,
 }
+
+/// What the first lines of a file say, if it is known and the file did not change.
+pub type Known<'a> = &'a dyn Fn(&FileState) -> Option<Head>;
 
 /// Finds the sessions under `paths`: projects folders, project folders, session folders, transcripts.
 ///
 /// A path that does not exist is an error; what cannot be read below one is a warning. Where a
 /// session is named by its own file or folder, other sessions' subagents beside it are left alone.
 pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
+    discover_knowing(paths, &|_| None)
+}
+
+/// The same, without opening files that are known.
+pub fn discover_knowing(paths: &[PathBuf], known: Known<'_>) -> Result<Discovery, Error> {
     let mut found = Discovery::default();
     let mut sessions = BTreeMap::<_, Vec<_>>::new();
-    for path in transcripts_under(paths, &mut found.warnings)? {
-        match File::open(&path).and_then(|file| Ok((file.metadata()?.len(), Head::read(file)?))) {
-            Ok((bytes, head)) => match session_of(&path, bytes, &head) {
-                Some(id) => sessions.entry(id).or_default().push(Found { path, bytes, head }),
-                None if bytes == 0 => {}
-                None => found.warnings.push(Warning::NotATranscript { path }),
-            },
-            Err(error) => found.warnings.push(Warning::unreadable(&path, &error)),
+    for file in transcripts_under(paths, &mut found.warnings)? {
+        let Some(head) = found.head(&file, known) else { continue };
+        match session_of(&file.path, file.bytes, &head) {
+            Some(id) => sessions.entry(id).or_default().push(Found { file, head }),
+            None if file.bytes == 0 => {}
+            None => found.warnings.push(Warning::NotATranscript { path: file.path }),
         }
     }
     let mut sessions: Vec<_> = sessions.into_iter().map(|(id, files)| session(id, files)).collect();
@@ -92,9 +106,27 @@ pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
         sessions.retain(|session| !session.main.is_empty() || session.subagents.iter().any(is_named));
     }
     sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
-    found.shared = Shared::among(&sessions);
     found.sessions = sessions;
     Ok(found)
+}
+
+impl Discovery {
+    /// What the first lines of a file say; it is opened only where nobody knows.
+    fn head(&mut self, file: &FileState, known: Known<'_>) -> Option<Head> {
+        if let Some(head) = known(file) {
+            return Some(head);
+        }
+        match File::open(&file.path).and_then(Head::read) {
+            Ok(head) => {
+                self.opened.push((file.clone(), head.clone()));
+                Some(head)
+            }
+            Err(error) => {
+                self.warnings.push(Warning::unreadable(&file.path, &error));
+                None
+            }
+        }
+    }
 }
 
 fn names_one_session(path: &Path) -> bool {
@@ -105,21 +137,24 @@ fn names_one_session(path: &Path) -> bool {
 
 /// A transcript of a session.
 struct Found {
-    path: PathBuf,
-    bytes: u64,
+    file: FileState,
     head: Head,
 }
 
 /// Puts the transcripts of a session together. What began first is read first; of two alike, that
 /// with the smaller path.
-fn session(id: String, files: Vec<Found>) -> SessionFiles {
-    let mut session = SessionFiles { id, bytes: files.iter().map(|file| file.bytes).sum(), ..SessionFiles::default() };
-    let (subagents, mut main): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| agent_id(&file.path).is_some());
-    main.sort_by_key(|file| file.head.order());
-    let first = main.first().or(subagents.iter().min_by_key(|file| file.head.order()));
-    session.head = first.map(|file| file.head.clone()).unwrap_or_default();
-    session.main.extend(main.into_iter().map(|file| file.path));
-    session.subagents.extend(subagents.into_iter().filter_map(|file| SubagentFile::at(file.path)));
+fn session(id: String, mut files: Vec<Found>) -> SessionFiles {
+    files.sort_by(|one, other| one.file.place.cmp(&other.file.place));
+    let states: Vec<_> = files.iter().map(|found| found.file.clone()).collect();
+    let bytes = states.iter().map(|file| file.bytes).sum();
+    let mut session = SessionFiles { id, bytes, states, ..SessionFiles::default() };
+    let is_agent = |found: &Found| agent_id(&found.file.path).is_some();
+    let (subagents, mut main): (Vec<_>, Vec<_>) = files.into_iter().partition(is_agent);
+    main.sort_by_key(|found| found.head.order());
+    let first = main.first().or(subagents.iter().min_by_key(|found| found.head.order()));
+    session.head = first.map(|found| found.head.clone()).unwrap_or_default();
+    session.main.extend(main.into_iter().map(|found| found.file.path));
+    session.subagents.extend(subagents.into_iter().filter_map(|found| SubagentFile::at(found.file.path)));
     session
 }
 

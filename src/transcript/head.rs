@@ -17,20 +17,26 @@ const BLOCK: usize = 8 * 1024;
 
 /// What a transcript's first lines say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Head {
+pub struct Head {
     /// The session that its records name.
-    pub(super) session_id: Option<String>,
+    pub session_id: Option<String>,
     /// The time of its first record that has one.
-    pub(super) started_at: Option<Timestamp>,
+    pub started_at: Option<Timestamp>,
     /// Whether that record was copied by a fork.
-    pub(super) forked: bool,
+    pub forked: bool,
     /// Whether another program wrote it, in nearly the same format.
-    pub(super) is_foreign: bool,
+    pub is_foreign: bool,
     /// Whether a record was seen that tells which program wrote it.
     is_known: bool,
 }
 
 impl Head {
+    /// What was read another time.
+    #[must_use]
+    pub fn known(session_id: Option<String>, started_at: Option<Timestamp>, forked: bool, is_foreign: bool) -> Self {
+        Self { session_id, started_at, forked, is_foreign, is_known: true }
+    }
+
     /// Reads as few lines as answer all; a damaged line is passed over here and reported later.
     pub(super) fn read(source: impl Read) -> io::Result<Self> {
         Self::read_up_to(LIMIT, source)

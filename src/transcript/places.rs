@@ -1,11 +1,11 @@
 //! Which files under the named paths may be transcripts. Only names are looked at.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::file::FileState;
 use crate::error::{Error, plain};
 use crate::warning::{Warning, Warnings};
 
@@ -14,45 +14,59 @@ pub(super) const SUBAGENTS: &str = "subagents";
 
 /// All files that may be transcripts, each once, sorted. A named transcript or session folder
 /// brings along what belongs to it.
-pub(super) fn transcripts_under(paths: &[PathBuf], warnings: &mut Warnings) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn transcripts_under(paths: &[PathBuf], warnings: &mut Warnings) -> Result<Vec<FileState>, Error> {
     let mut files = Vec::new();
     for path in paths {
         let metadata = path.metadata().map_err(|error| Error::no_such_path(path, &error))?;
         if metadata.is_file() {
-            files.extend(session_of_file(path, warnings));
+            session_of_file(path, &mut files, warnings);
         } else if metadata.is_dir() {
-            files.extend(walk(path, warnings));
-            let main = main_of_session_folder(path);
-            files.extend(main.into_iter().flat_map(|main| session_of_file(&main, warnings)));
+            walk(path, &is_transcript_name, usize::MAX, &mut files, warnings);
+            if let Some(main) = main_of_session_folder(path) {
+                session_of_file(&main, &mut files, warnings);
+            }
         } else {
             let hint = "Name a projects folder, a project folder, a session folder or a transcript.";
             return Err(Error::usage(format!("{} is neither a file nor a folder.", path.display()), hint));
         }
     }
     // In an order that does not depend on how the paths are written.
-    let files = files.into_iter().map(|file| (file.canonicalize().unwrap_or_else(|_| file.clone()), file));
-    Ok(files.collect::<BTreeMap<_, _>>().into_values().collect())
+    files.sort_by(|one, other| one.place.as_os_str().cmp(other.place.as_os_str()));
+    files.dedup_by(|one, other| one.place == other.place);
+    Ok(files)
 }
 
-/// The transcripts below a folder. Links are not followed: none of a client's files is one, and
-/// they can loop.
-fn walk(folder: &Path, warnings: &mut Warnings) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in WalkDir::new(folder) {
+/// The wanted files below a folder. Links are not followed: none of a client's files is one, and
+/// they can loop. So only the folder itself can stand in another place than its name says.
+fn walk(
+    folder: &Path,
+    is_wanted: &dyn Fn(&Path) -> bool,
+    depth: usize,
+    files: &mut Vec<FileState>,
+    warnings: &mut Warnings,
+) {
+    let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    for entry in WalkDir::new(folder).max_depth(depth) {
         match entry {
-            Ok(entry) if entry.file_type().is_file() && is_transcript_name(entry.path()) => {
-                files.push(entry.into_path());
+            Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => match entry.metadata() {
+                Ok(metadata) => {
+                    let place = entry.path().strip_prefix(folder).map(|below| place.join(below)).unwrap_or_default();
+                    files.push(FileState::new(entry.into_path(), place, &metadata));
+                }
+                Err(error) => warnings.push(unreadable(entry.path(), &error)),
+            },
+            Ok(entry) if is_passed_over(&entry) && depth > 1 => {
+                warnings.push(Warning::Link { path: entry.into_path() });
             }
-            Ok(entry) if is_passed_over(&entry) => warnings.push(Warning::Link { path: entry.into_path() }),
             Ok(_) => {}
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
-                let reason = error.io_error().map_or_else(|| error.to_string(), plain);
-                warnings.push(Warning::Unreadable { path, reason });
-            }
+            Err(error) => warnings.push(unreadable(folder, &error)),
         }
     }
-    files
+}
+
+fn unreadable(path: &Path, error: &walkdir::Error) -> Warning {
+    let reason = error.io_error().map_or_else(|| error.to_string(), plain);
+    Warning::Unreadable { path: error.path().unwrap_or(path).to_owned(), reason }
 }
 
 fn is_passed_over(entry: &DirEntry) -> bool {
@@ -69,19 +83,23 @@ fn is_transcript_name(path: &Path) -> bool {
 }
 
 /// A transcript that was named itself, and what may be its subagents'.
-fn session_of_file(transcript: &Path, warnings: &mut Warnings) -> Vec<PathBuf> {
-    let mut files = vec![transcript.to_owned()];
+fn session_of_file(transcript: &Path, files: &mut Vec<FileState>, warnings: &mut Warnings) {
+    match transcript.metadata() {
+        Ok(metadata) => {
+            let place = transcript.canonicalize().unwrap_or_else(|_| transcript.to_owned());
+            files.push(FileState::new(transcript.to_owned(), place, &metadata));
+        }
+        Err(error) => warnings.push(Warning::unreadable(transcript, &error)),
+    }
     if agent_id(transcript).is_some() {
-        return files;
+        return;
     }
     let subagents = transcript.with_extension("").join(SUBAGENTS);
     if subagents.is_dir() {
-        files.extend(walk(&subagents, warnings));
+        walk(&subagents, &is_transcript_name, usize::MAX, files, warnings);
     }
     let folder = transcript.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let beside = WalkDir::new(folder).min_depth(1).max_depth(1).into_iter().filter_map(Result::ok);
-    files.extend(beside.map(DirEntry::into_path).filter(|path| agent_id(path).is_some()));
-    files
+    walk(folder, &|path| agent_id(path).is_some(), 1, files, &mut Warnings::default());
 }
 
 /// The main transcript stands beside its session's folder.

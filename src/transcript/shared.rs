@@ -32,7 +32,8 @@ pub struct Shared {
 
 impl Shared {
     /// Looks through the sessions' transcripts.
-    pub(super) fn among(sessions: &[SessionFiles]) -> Self {
+    #[must_use]
+    pub fn among(sessions: &[SessionFiles]) -> Self {
         let mut shared = Self::default();
         if sessions.len() < 2 {
             return shared;

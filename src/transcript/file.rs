@@ -1,0 +1,38 @@
+//! A file as the system knows it, without opening it.
+
+use std::fs::Metadata;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+/// What tells whether a file was written since somebody last looked: its inode, size and time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileState {
+    /// The file, below the path that was named.
+    pub path: PathBuf,
+    /// The same without links, which is one for one file however it is named.
+    pub place: PathBuf,
+    /// The number of the file on its disk; zero where the system has none.
+    pub inode: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was last written, in nanoseconds since 1970.
+    pub modified: u64,
+}
+
+impl FileState {
+    pub(super) fn new(path: PathBuf, place: PathBuf, metadata: &Metadata) -> Self {
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.and_then(|time| u64::try_from(time.as_nanos()).ok()).unwrap_or_default();
+        Self { path, place, inode: inode(metadata), bytes: metadata.len(), modified }
+    }
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn inode(_metadata: &Metadata) -> u64 {
+    0
+}
