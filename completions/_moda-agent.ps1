@@ -33,7 +33,14 @@ Register-ArgumentCompleter -Native -CommandName 'moda-agent' -ScriptBlock {
             break
         }
         'moda-agent;upload' {
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How a dry run prints')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How a dry run or a diff prints; otlp-json is for dry runs')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Turns that began then or later: 2026-11-24, 2026-11-24T10:00:00Z (UTC), or 7d for seven days ago')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Turns that began before then')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Sessions of this project: a pattern for its folder''s name, or with a slash for its path; may be given several times')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'The session whose id begins so; may be given several times')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'The ledger, which knows what was delivered [default: ~/.local/state/moda-agent/ledger.db]')
+            [CompletionResult]::new('--settle', '--settle', [CompletionResultType]::ParameterName, 'How long a session must be silent before its last turn is sent; 0 takes all')
+            [CompletionResult]::new('--resend', '--resend', [CompletionResultType]::ParameterName, 'Send again what was delivered or rejected before, with the same ids: all, or only what changed or was rejected')
             [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where to send: a server''s URL, file:PATH for a file of OTLP/JSON lines, or - for standard output')
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'A file that holds the key, instead of the variable MODA_API_KEY')
             [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header for every request; may be given several times')
@@ -53,8 +60,10 @@ Register-ArgumentCompleter -Native -CommandName 'moda-agent' -ScriptBlock {
             [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'The deployment environment, as in production')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR switches them off, too')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'When to show a progress bar')
-            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would be sent; send nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would be sent; send nothing, write nothing')
+            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Print how each turn differs from what was delivered; send nothing, write nothing')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Exit with 1 if any input was damaged')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Send everything; neither read nor write the ledger')
             [CompletionResult]::new('--include-commands', '--include-commands', [CompletionResultType]::ParameterName, 'Also send turns that called no model, such as /clear')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing but problems')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing but problems')

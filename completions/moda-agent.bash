@@ -205,7 +205,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__upload)
-            opts="-q -v -h -V --dry-run --format --strict --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
+            opts="-q -v -h -V --dry-run --diff --format --strict --since --until --project --session --state --settle --all --resend --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -213,6 +213,45 @@ _moda__agent() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "text json otlp-json" -- "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --settle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resend)
+                    COMPREPLY=($(compgen -W "all changed rejected" -- "${cur}"))
                     return 0
                     ;;
                 --endpoint)

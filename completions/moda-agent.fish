@@ -31,9 +31,18 @@ complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "sessions" -d 
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "man" -d 'Print the man page'
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l format -d 'How a dry run prints' -r -f -a "text\t'For people: sessions, turns, their attributes, totals'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l format -d 'How a dry run or a diff prints; otlp-json is for dry runs' -r -f -a "text\t'For people: sessions, turns, their attributes, totals'
 json\t'One object a turn, JSON lines'
 otlp-json\t'One ExportTraceServiceRequest a line, exactly what would be sent'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l since -d 'Turns that began then or later: 2026-11-24, 2026-11-24T10:00:00Z (UTC), or 7d for seven days ago' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l until -d 'Turns that began before then' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l project -d 'Sessions of this project: a pattern for its folder\'s name, or with a slash for its path; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l session -d 'The session whose id begins so; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l state -d 'The ledger, which knows what was delivered [default: ~/.local/state/moda-agent/ledger.db]' -r -F
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l settle -d 'How long a session must be silent before its last turn is sent; 0 takes all' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l resend -d 'Send again what was delivered or rejected before, with the same ids: all, or only what changed or was rejected' -r -f -a "all\t'All that is asked for'
+changed\t'What would look otherwise now'
+rejected\t'What the server rejected'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l endpoint -d 'Where to send: a server\'s URL, file:PATH for a file of OTLP/JSON lines, or - for standard output' -r -f
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l api-key-file -d 'A file that holds the key, instead of the variable MODA_API_KEY' -r -F
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l header -d 'A header for every request; may be given several times' -r
@@ -58,8 +67,10 @@ always\t'Always'
 never\t'Never'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l dry-run -d 'Print what would be sent; send nothing'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l dry-run -d 'Print what would be sent; send nothing, write nothing'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l diff -d 'Print how each turn differs from what was delivered; send nothing, write nothing'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l strict -d 'Exit with 1 if any input was damaged'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l all -d 'Send everything; neither read nor write the ledger'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l include-commands -d 'Also send turns that called no model, such as /clear'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s q -l quiet -d 'Print nothing but problems'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s v -l verbose -d 'Print every warning, and every request to a server'

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! discover -> read -> reconstruct -> project -> batch -> deliver -> record
-//! └─ transcript ───┘  └ session ─┘   └ span ─┘  └── otlp ──────┘   (ledger: not yet)
+//! └─ transcript ───┘  └ session ─┘   └ span ─┘  └── otlp ──────┘   └ ledger
 //! ```
 //!
 //! [`pipeline`] is that line. `report` shows people what happened on it.
@@ -12,6 +12,7 @@
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod ledger;
 pub mod manual;
 pub mod ordered;
 pub mod otlp;

@@ -83,7 +83,7 @@ fn run_upload(upload: &Upload) -> Exit {
         return Exit::Done;
     }
     let summary = report.summary();
-    if summary.has_begun() {
+    if summary.has_begun {
         summary.print(&report.console, started.elapsed());
     }
     result.map_or_else(|error| fail(&report.console, &error), |()| summary.exit(upload.strict))

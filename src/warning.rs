@@ -13,7 +13,7 @@ use crate::error::plain;
 const KEPT: usize = 1_000;
 
 /// The kinds under which warnings are counted, and what they mean.
-pub const KINDS: [(&str, &str); 13] = [
+pub const KINDS: [(&str, &str); 14] = [
     ("damaged_line", "A part of a line is no JSON, and is left out; what stands before and behind it counts."),
     (
         "repaired_line",
@@ -32,6 +32,10 @@ pub const KINDS: [(&str, &str); 13] = [
         "The server took the spans, and its answer broke off, was too long, or is not understood. What it says of rejected spans is lost.",
     ),
     ("shortened_span", "A span was too large for the server even alone. It went with shorter texts."),
+    (
+        "grown_turn",
+        "A turn went on after it was delivered: its session had been silent for longer than --settle. It is not sent again by itself; --resend=changed does, with the same ids.",
+    ),
     ("bug", "moda-agent failed on a session, and left it out."),
 ];
 
@@ -118,6 +122,11 @@ pub enum Warning {
         /// How many characters were left of its texts, at most.
         characters: usize,
     },
+    /// Requests came to a turn after it was delivered.
+    GrownTurn {
+        /// Its session.
+        session: String,
+    },
 }
 
 impl Warning {
@@ -131,7 +140,7 @@ impl Warning {
     /// programs' files stay what they are.
     #[must_use]
     pub fn is_problem(&self) -> bool {
-        !matches!(self, Warning::UnfinishedLine { .. } | Warning::NotATranscript { .. })
+        !matches!(self, Warning::UnfinishedLine { .. } | Warning::NotATranscript { .. } | Warning::GrownTurn { .. })
     }
 
     /// The name under which warnings of this kind are counted.
@@ -151,6 +160,7 @@ impl Warning {
             Warning::Server { .. } => "server_message",
             Warning::CutAnswer => "cut_answer",
             Warning::ShortenedSpan { .. } => "shortened_span",
+            Warning::GrownTurn { .. } => "grown_turn",
         }
     }
 }
@@ -198,6 +208,9 @@ impl fmt::Display for Warning {
                 formatter,
                 "session {session}: a span was too large for the server; it went with texts of {characters} characters"
             ),
+            Warning::GrownTurn { session } => {
+                write!(formatter, "session {session}: a turn went on after it was delivered; --resend=changed sends it")
+            }
         }
     }
 }
@@ -238,6 +251,12 @@ impl Warnings {
         &self.counts
     }
 
+    /// Whether a part of the input may be read another time: it was out of reach, or we failed.
+    #[must_use]
+    pub fn may_be_read_later(&self) -> bool {
+        ["unreadable_file", "bug"].iter().any(|kind| self.counts.contains_key(kind))
+    }
+
     /// Whether anything in the input was damaged or unreadable. A line that is still being written
     /// is neither, nor is another program's file.
     #[must_use]
@@ -268,7 +287,8 @@ mod tests {
             Warning::Bug { session: reason.clone() },
             Warning::Server { message: reason.clone() },
             Warning::CutAnswer,
-            Warning::ShortenedSpan { session: reason, characters: 1 },
+            Warning::ShortenedSpan { session: reason.clone(), characters: 1 },
+            Warning::GrownTurn { session: reason },
         ];
         let kinds: std::collections::BTreeSet<_> = all.iter().map(Warning::kind).collect();
         assert_eq!(kinds, KINDS.iter().map(|(kind, _)| *kind).collect());

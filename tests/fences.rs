@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of the line; each may use those before it.
-const LINE: [&str; 8] = ["transcript", "session", "span", "otlp", "cli", "config", "report", "sink"];
+const LINE: [&str; 9] = ["transcript", "session", "span", "otlp", "ledger", "cli", "config", "report", "sink"];
 /// Crates that only one module may name.
-const FENCED: [(&str, &str); 13] = [
+const FENCED: [(&str, &str); 15] = [
     ("walkdir", "transcript/places"),
     ("ureq", "otlp/http otlp/tls otlp/endpoint config/endpoint config/headers"),
     ("httpdate", "otlp/retry"),
@@ -21,7 +21,9 @@ const FENCED: [(&str, &str); 13] = [
     ("indicatif", "report/progress"),
     ("unicode_width", "report/sessions/table"),
     ("clap", "cli main manual"),
-    ("sha2", "span/ids session/duplicates"),
+    ("sha2", "span/ids session/duplicates ledger/destination ledger/progress"),
+    ("rusqlite", "ledger"),
+    ("glob", "session/selection config/ledger"),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

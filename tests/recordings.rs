@@ -65,7 +65,8 @@ fn tokens(usage: &Value) -> Tokens {
 fn requests(name: &str) -> Vec<Request> {
     let (mut owners, mut requests) = (Owners::default(), Vec::new());
     let found = discover(&[recordings(name).into()]).unwrap();
-    let copies = Copies::heard(&found.sessions, &Shared::among(&found.sessions));
+    let shared = Shared::of(&found.sessions);
+    let copies = Copies::heard(&found.sessions, &shared);
     for files in &found.sessions {
         let mut session = rebuild(files, &|_| ()).0;
         copies.teach(&mut session);

@@ -16,7 +16,7 @@ fn uploading(server: &Server, options: &[&str]) -> Child {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("moda-agent"));
     command.args(["upload", "--endpoint", &server.url, "--max-batch-spans", "7", "--concurrency", "1"]);
     command.args(options).arg(recordings("live-2.1.330")).stdout(Stdio::null()).stderr(Stdio::piped());
-    command.env_clear().env("XDG_CONFIG_HOME", "/no/such/folder");
+    command.env_clear().env("XDG_CONFIG_HOME", "/no/such/folder").env("MODA_AGENT_STATE", server.ledger());
     let child = command.spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while server.number() < 3 {

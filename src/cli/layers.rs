@@ -14,7 +14,7 @@ use clap::{Arg, Args, Command, Error};
 use super::{Sessions, Upload};
 
 /// Options that mean this one run: they have no variable, and no key in the file.
-const OF_ONE_RUN: [&str; 2] = ["dry-run", "format"];
+const OF_ONE_RUN: [&str; 3] = ["dry-run", "diff", "format"];
 
 /// Options with further variables, which win over the file, the first of them first.
 pub const VARIABLES_BETWEEN: [(&str, &[&str]); 11] = [

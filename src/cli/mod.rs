@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -77,16 +78,25 @@ pub struct Upload {
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
-    /// Print what would be sent; send nothing
-    #[arg(long)]
+    /// Print what would be sent; send nothing, write nothing
+    #[arg(long, group = "looks")]
     pub dry_run: bool,
-    /// How a dry run prints
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", requires = "dry_run")]
+    /// Print how each turn differs from what was delivered; send nothing, write nothing
+    #[arg(long, group = "looks")]
+    pub diff: bool,
+    /// How a dry run or a diff prints; otlp-json is for dry runs
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", requires = "looks")]
     pub format: Format,
     /// Exit with 1 if any input was damaged
     #[arg(long)]
     pub strict: bool,
 
+    /// Which sessions and turns.
+    #[command(flatten)]
+    pub selected: Selected,
+    /// What was delivered before.
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
     /// What goes over the wire.
     #[command(flatten)]
     pub delivery: Delivery,
@@ -129,7 +139,7 @@ pub struct Delivery {
     ///
     /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: MODA_BASE_URL,
     /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, the config file, then Moda's
-    /// ingest. A file that is there already is replaced.
+    /// ingest. What is new is appended to a file; with --all it is replaced.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub endpoint: Option<String>,
     /// A file that holds the key, instead of the variable MODA_API_KEY
@@ -173,6 +183,58 @@ pub struct Delivery {
     /// Its private key, in PEM
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<PathBuf>,
+}
+
+/// Options of what is asked for.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Selection")]
+pub struct Selected {
+    /// Turns that began then or later: 2026-11-24, 2026-11-24T10:00:00Z (UTC), or 7d for seven days ago
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Turns that began before then
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Sessions of this project: a pattern for its folder's name, or with a slash for its path; may be given several times
+    #[arg(long = "project", value_name = "GLOB")]
+    pub projects: Vec<String>,
+    /// The session whose id begins so; may be given several times
+    #[arg(long = "session", value_name = "ID")]
+    pub sessions: Vec<String>,
+}
+
+/// Options of what was delivered before.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Ledger")]
+pub struct LedgerOptions {
+    /// The ledger, which knows what was delivered [default: ~/.local/state/moda-agent/ledger.db]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: Option<PathBuf>,
+    /// How long a session must be silent before its last turn is sent; 0 takes all
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = settle)]
+    pub settle: Duration,
+    /// Send everything; neither read nor write the ledger
+    #[arg(long, conflicts_with_all = ["resend", "diff"])]
+    pub all: bool,
+    /// Send again what was delivered or rejected before, with the same ids: all, or only what changed or was rejected
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "all", conflicts_with = "diff")]
+    pub resend: Option<Resend>,
+}
+
+/// A duration; a plain 0 needs no unit.
+fn settle(text: &str) -> Result<Duration, humantime::DurationError> {
+    if text == "0" { Ok(Duration::ZERO) } else { humantime::parse_duration(text) }
+}
+
+/// What is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Resend {
+    /// All that is asked for
+    All,
+    /// What would look otherwise now
+    Changed,
+    /// What the server rejected
+    Rejected,
 }
 
 /// Options of the spans.
@@ -275,7 +337,7 @@ pub enum Progress {
 }
 
 const AFTER_UPLOAD: &str = "\
-Every option but --dry-run and --format has a variable, MODA_AGENT_ and its name, as in
+Every option but --dry-run, --diff and --format has a variable, MODA_AGENT_ and its name, as in
 MODA_AGENT_ENDPOINT, and a key in the config file, ~/.config/moda-agent/config.toml, as in
 endpoint = 'https://...'; the option wins over the variable, and that over the file.
 
@@ -283,7 +345,9 @@ Examples:
   moda-agent upload --dry-run ~/.claude/projects
   MODA_API_KEY=... moda-agent upload ~/.claude/projects
   moda-agent upload --endpoint http://localhost:4318 ~/.claude/projects
-  moda-agent upload --endpoint file:spans.jsonl ~/.claude/projects";
+  moda-agent upload --endpoint file:spans.jsonl ~/.claude/projects
+  moda-agent upload --diff ~/.claude/projects
+  moda-agent upload --resend=changed --since 7d ~/.claude/projects";
 
 const AFTER_SESSIONS: &str = "\
 Nothing is sent or written. Every request counts once in the run, in the session that began

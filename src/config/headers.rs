@@ -62,7 +62,7 @@ fn check_key(headers: &[Header], url: &str) -> Result<(), Error> {
 }
 
 /// Whether a header of that name usually holds a key, as `Authorization`, `X-Api-Key` and `Cookie` do.
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["auth", "key", "token", "secret", "cookie", "password"].iter().any(|word| name.contains(word))
 }

@@ -7,6 +7,7 @@ mod certificates;
 mod endpoint;
 mod file;
 mod headers;
+mod ledger;
 mod places;
 mod proxy;
 mod transport;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use crate::cli::{Delivery, Format, SpanContent, Upload};
 use crate::error::Error;
+use crate::ledger::{LedgerSettings, Wanted};
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
 use crate::span::{Identity, Resource};
 pub use file::file;
@@ -38,8 +40,10 @@ pub struct Settings {
     pub resource: Resource,
     /// Whose sessions these are.
     pub identity: Identity,
-    /// Whether turns without a request are sent.
-    pub include_commands: bool,
+    /// What was delivered before.
+    pub ledger: LedgerSettings,
+    /// Which turns are asked for.
+    pub wanted: Wanted,
     /// Whether damaged input makes the exit code.
     pub strict: bool,
 }
@@ -68,14 +72,20 @@ impl OutputSettings {
 impl Settings {
     /// Reads the command line in the light of the environment.
     pub fn new(args: &Upload, variables: Variables<'_>) -> Result<Self, Error> {
-        let (output, protocol) = if args.dry_run {
-            (OutputSettings::Print(args.format), Protocol::Json)
-        } else {
-            output(&args.delivery, variables)?
+        let looks = args.dry_run || args.diff;
+        let place = output(&args.delivery, variables);
+        // What is only shown needs no key; whether it was delivered is then not known.
+        let place = if looks { place.ok() } else { Some(place?) };
+        let ledger = ledger::choose(args, variables, place.as_ref().map(|(output, _)| output))?;
+        let (output, protocol) = match place {
+            Some(place) if !looks => place,
+            _ => (OutputSettings::Print(args.format), Protocol::Json),
         };
         Ok(Self {
             paths: args.paths.clone(),
             output,
+            ledger,
+            wanted: ledger::wanted(&args.selected, &args.ledger, args.content.include_commands)?,
             protocol,
             limits: Limits {
                 spans: args.delivery.max_batch_spans as usize,
@@ -86,7 +96,6 @@ impl Settings {
                 conversation_id: given(args.content.conversation_id.as_ref()),
                 user_id: given(args.content.user_id.as_ref()).or_else(|| variables("MODA_USER_ID")),
             },
-            include_commands: args.content.include_commands,
             strict: args.strict,
         })
     }

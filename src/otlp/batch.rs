@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Protocol;
 use super::envelope::Envelope;
-use crate::span::{Resource, Span};
+use crate::span::{Resource, Span, TraceId};
 
 /// How large a request may become. Moda's ingest takes 1,000 events and 5 MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +28,16 @@ pub struct Batch {
 #[derive(Clone, Debug)]
 struct Encoded {
     bytes: Vec<u8>,
-    /// Where it comes from, as people know it.
-    session: Arc<str>,
+    label: Label,
+}
+
+/// What a span is a part of, so that it is known what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The session, as people know it.
+    pub session: Arc<str>,
+    /// The turn: it is one trace.
+    pub trace: TraceId,
 }
 
 impl Batch {
@@ -50,9 +58,15 @@ impl Batch {
     pub fn sessions(&self) -> BTreeMap<Arc<str>, u64> {
         let mut sessions = BTreeMap::new();
         for span in &self.spans {
-            *sessions.entry(Arc::clone(&span.session)).or_default() += 1;
+            *sessions.entry(Arc::clone(&span.label.session)).or_default() += 1;
         }
         sessions
+    }
+
+    /// What its spans are parts of, one by one.
+    #[must_use]
+    pub fn labels(&self) -> Vec<Label> {
+        self.spans.iter().map(|span| span.label.clone()).collect()
     }
 
     /// Writes the request.
@@ -86,7 +100,7 @@ impl Batch {
         let shorten = |span: &Encoded| {
             let shorter = self.envelope.shortened(&span.bytes, characters);
             is_shorter |= shorter.is_some();
-            Encoded { bytes: shorter.unwrap_or_else(|| span.bytes.clone()), session: Arc::clone(&span.session) }
+            Encoded { bytes: shorter.unwrap_or_else(|| span.bytes.clone()), label: span.label.clone() }
         };
         let spans = self.spans.iter().map(shorten).collect();
         is_shorter.then(|| Self { envelope: Arc::clone(&self.envelope), spans })
@@ -118,7 +132,8 @@ impl Batcher {
         let full = spans > self.limits.spans || size > self.limits.bytes;
         let batch = if full { self.flush() } else { None };
         self.waiting_bytes += bytes.len();
-        self.waiting.push(Encoded { bytes, session: Arc::clone(session) });
+        let label = Label { session: Arc::clone(session), trace: span.trace_id };
+        self.waiting.push(Encoded { bytes, label });
         batch
     }
 

@@ -142,7 +142,7 @@ impl Courier {
             if is_over && !self.gate.has_succeeded_since(since) {
                 return self.end(ending, &reason);
             }
-            (self.watch)(Event::Wait { wait, reason: &reason });
+            self.watch(Event::Wait { wait, reason: &reason });
             // Others were taken meanwhile: the server lives, and only this batch goes another time.
             if is_over {
                 return Ok(Outcome::Left(reason));
@@ -153,7 +153,7 @@ impl Courier {
     fn attempt(&self, batch: &Batch, body: &[u8], turn: &Turn<'_>, is_again: bool) -> Reply {
         let reply = self.client.send(body);
         let (spans, size, sent, took) = (batch.spans(), batch.size(), body.len(), turn.began.elapsed());
-        (self.watch)(Event::Request(Request { spans, size, sent, took, is_again, said: reply.phrase() }));
+        self.watch(Event::Request(Request { spans, size, sent, took, is_again, said: reply.phrase() }));
         reply
     }
 
@@ -169,7 +169,13 @@ impl Courier {
     }
 
     fn tell(&self, receipt: Receipt) {
-        (self.watch)(Event::Settled(receipt));
+        self.watch(Event::Settled(receipt));
+    }
+
+    fn watch(&self, event: Event<'_>) {
+        if let Err(error) = (self.watch)(event) {
+            self.gate.end(error);
+        }
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Batch;
+use super::{Batch, Label};
+use crate::error::Error;
 use crate::warning::{Warning, Warnings};
 
-/// Is told of everything, on the thread that it happens on.
-pub type Watch = Arc<dyn Fn(Event<'_>) + Send + Sync>;
+/// Is told of everything, on the thread that it happens on. An error ends the run.
+pub type Watch = Arc<dyn Fn(Event<'_>) -> Result<(), Error> + Send + Sync>;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -57,16 +58,24 @@ pub struct Receipt {
     /// The sessions of rejected spans, and how many there are of each; where the server does not say
     /// which it rejected, of all that it was sent.
     pub sessions: BTreeMap<Arc<str>, u64>,
+    /// What all the spans are parts of.
+    pub labels: Vec<Label>,
     /// What the server said of delivered ones.
     pub warnings: Warnings,
 }
 
 impl Receipt {
+    /// Of a batch that arrived whole.
+    #[must_use]
+    pub fn delivered(batch: &Batch) -> Self {
+        Self { delivered: batch.spans() as u64, labels: batch.labels(), ..Self::default() }
+    }
+
     /// Of a batch that was taken, all but `rejected` spans. Of all the server may warn.
     pub(super) fn taken(batch: &Batch, rejected: u64, message: String, is_whole: bool) -> Self {
         let spans = batch.spans() as u64;
         let rejected = rejected.min(spans);
-        let mut receipt = Self { delivered: spans - rejected, rejected, ..Self::default() };
+        let mut receipt = Self { delivered: spans - rejected, rejected, labels: batch.labels(), ..Self::default() };
         if rejected > 0 {
             receipt.sessions = batch.sessions();
             receipt.reason = Some(if message.is_empty() { "the server gives no reason".to_owned() } else { message });
@@ -81,11 +90,11 @@ impl Receipt {
 
     pub(super) fn rejected(batch: &Batch, reason: String) -> Self {
         let (rejected, sessions) = (batch.spans() as u64, batch.sessions());
-        Self { rejected, sessions, reason: Some(reason), ..Self::default() }
+        Self { rejected, sessions, labels: batch.labels(), reason: Some(reason), ..Self::default() }
     }
 
     pub(super) fn undelivered(batch: &Batch, reason: String) -> Self {
-        Self { undelivered: batch.spans() as u64, reason: Some(reason), ..Self::default() }
+        Self { undelivered: batch.spans() as u64, labels: batch.labels(), reason: Some(reason), ..Self::default() }
     }
 
     /// Warns where texts were cut so that it was taken.

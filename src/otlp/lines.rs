@@ -2,7 +2,7 @@
 //! OpenTelemetry Collector's file exporter writes and its `otlpjsonfile` receiver reads.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Batch;
@@ -33,6 +33,18 @@ impl Writer {
         Ok(Self { output: Box::new(file), place, unfinished, held: 0, is_shown: false })
     }
 
+    /// Writes behind what a file holds, each batch for good. A run that was killed may have left a
+    /// part of a line: nobody recorded that as delivered, and it goes.
+    pub fn append(path: &Path) -> Result<Self, Error> {
+        let place = path.display().to_string();
+        let open = || {
+            let mut file = File::options().read(true).append(true).create(true).open(path)?;
+            close_line(&mut file).map(|()| file)
+        };
+        let file = open().map_err(|error| Error::cannot_write(&place, &error))?;
+        Ok(Self { output: Box::new(Durable(file)), place, unfinished: None, held: 0, is_shown: false })
+    }
+
     /// Writes to standard output, to deliver there.
     #[must_use]
     pub fn stdout() -> Self {
@@ -53,6 +65,53 @@ impl Writer {
     }
 }
 
+/// A file of which what was flushed is on the disk.
+struct Durable(File);
+
+impl Write for Durable {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}
+
+/// Takes away the beginning of a request that a file ends with; what else it ends with gets its
+/// line end.
+fn close_line(file: &mut File) -> io::Result<()> {
+    let whole = whole_lines(file)?;
+    let mut rest = Vec::new();
+    file.seek(SeekFrom::Start(whole))?;
+    file.take(REQUEST.len() as u64).read_to_end(&mut rest)?;
+    match rest.is_empty() {
+        true => Ok(()),
+        false if REQUEST.starts_with(&rest) => file.set_len(whole),
+        false => file.write_all(b"\n"),
+    }
+}
+
+/// How a line begins that holds a request.
+const REQUEST: &[u8] = br#"{"resourceSpans":"#;
+
+/// The length of a file up to the end of its last whole line.
+fn whole_lines(file: &mut File) -> io::Result<u64> {
+    const BLOCK: u64 = 64 * 1024;
+    let mut end = file.seek(SeekFrom::End(0))?;
+    while end > 0 {
+        let begin = end.saturating_sub(BLOCK);
+        let mut block = Vec::new();
+        file.seek(SeekFrom::Start(begin))?;
+        file.take(end - begin).read_to_end(&mut block)?;
+        if let Some(last) = memchr::memrchr(b'\n', &block) {
+            return Ok(begin + last as u64 + 1);
+        }
+        end = begin;
+    }
+    Ok(0)
+}
+
 /// A name beside the file's, so that both are on one file system.
 fn unfinished(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -61,18 +120,20 @@ fn unfinished(path: &Path) -> PathBuf {
 }
 
 impl Writer {
-    /// Writes a batch; gives the number of its bytes, and of the spans that arrived with it. What
-    /// goes into a file arrives when that has its name.
-    pub fn write(&mut self, batch: &Batch) -> Result<(usize, u64), Error> {
+    /// Writes a batch; gives the number of its bytes.
+    pub fn write(&mut self, batch: &Batch) -> Result<usize, Error> {
         let mut line = batch.body();
         line.push(b'\n');
         let written = self.output.write_all(&line).and_then(|()| self.output.flush());
         written.map_err(|error| self.failed(&error))?;
-        let mut arrived = batch.spans() as u64;
-        if self.unfinished.is_some() {
-            self.held += std::mem::take(&mut arrived);
-        }
-        Ok((line.len() - 1, arrived))
+        self.held += if self.is_held() { batch.spans() as u64 } else { 0 };
+        Ok(line.len() - 1)
+    }
+
+    /// Whether what is written arrives only when the file gets its name.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.unfinished.is_some()
     }
 
     /// Gives a file its name, once all batches went well; says how many spans arrive with that.

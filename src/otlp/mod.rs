@@ -24,7 +24,7 @@ mod shorten;
 mod sizes;
 mod tls;
 
-pub use batch::{Batch, Batcher, Limits};
+pub use batch::{Batch, Batcher, Label, Limits};
 pub use delivery::Delivery;
 pub use endpoint::{Endpoint, is_loopback, shown, traces_url};
 pub use event::{Event, Receipt, Request, Watch};

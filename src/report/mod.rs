@@ -12,6 +12,7 @@ mod printable;
 mod progress;
 mod sent;
 mod sessions;
+mod skipped;
 mod style;
 mod summary;
 mod text;

@@ -6,6 +6,7 @@ use super::console::Console;
 use super::found::Found;
 use super::numbers::{bytes, counted};
 use super::sent::Sent;
+use super::skipped::Skipped;
 use super::warned::Warned;
 use crate::error::Exit;
 use crate::session::Session;
@@ -24,6 +25,10 @@ pub struct Summary {
     pub bytes: u64,
     /// What was in them.
     pub found: Found,
+    /// What of it is not sent now.
+    pub skipped: Skipped,
+    /// Whether it is known what is to be read.
+    pub has_begun: bool,
     /// What became of it.
     pub sent: Sent,
     /// Whether nothing is to be sent.
@@ -41,12 +46,6 @@ impl Summary {
         let found = Found::of(session, spans as u64);
         // Of a session without a span there is nothing to see.
         self.found += Found { sessions: u64::from(spans > 0), ..found };
-    }
-
-    /// Whether anything was read.
-    #[must_use]
-    pub fn has_begun(&self) -> bool {
-        self.transcripts > 0
     }
 
     /// How the program ends if nothing ended it before.
@@ -90,7 +89,8 @@ impl Summary {
         let (sessions, turns) = (counted(sessions, "session"), counted(turns, "turn"));
         let transcripts = counted(self.transcripts, "transcript");
         let size = bytes(self.bytes);
-        format!("{sessions}, {turns} from {transcripts} ({size}) in {:.1} s", elapsed.as_secs_f64())
+        let skipped = self.skipped.phrase();
+        format!("{sessions}, {turns} from {transcripts} ({size}) in {:.1} s{skipped}", elapsed.as_secs_f64())
     }
 
     fn warnings_line(&self) -> String {

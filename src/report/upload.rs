@@ -5,9 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::console::Console;
 use super::summary::Summary;
 use crate::cli::Output;
+use crate::ledger::{Judged, Plan};
 use crate::otlp::Event;
 use crate::session::Session;
-use crate::transcript::{Discovery, SessionFiles};
+use crate::transcript::SessionFiles;
 use crate::warning::Warnings;
 
 /// The console, and the counts of a run.
@@ -30,10 +31,27 @@ impl UploadReport {
         self.summary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Another run uploads to the same destination.
+    pub fn is_busy(&self) {
+        self.console
+            .note("Another run uploads there already; this one leaves it to that.", "Run again when it is done.");
+    }
+
     /// Reading begins; data may go to standard output meanwhile.
-    pub fn begin(&self, found: &Discovery, prints_data: bool) {
-        self.summary().to_read = found.sessions.len() as u64;
-        self.console.begin(&found.sessions, prints_data);
+    pub fn begin(&self, plan: &Plan, prints_data: bool) {
+        let mut summary = self.summary();
+        summary.to_read = plan.read.len() as u64;
+        summary.skipped.unchanged(plan.unchanged);
+        summary.has_begun = true;
+        self.console.begin(&plan.read, prints_data);
+    }
+
+    /// Counts what is done with the turns of a session.
+    pub fn judge(&self, turns: &[Judged<'_>]) {
+        let mut summary = self.summary();
+        for judged in turns {
+            summary.skipped.judge(judged.decision);
+        }
     }
 
     /// Counts warnings and shows them.

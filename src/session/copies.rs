@@ -43,7 +43,7 @@ impl Copies {
     pub fn heard(sessions: &[SessionFiles], shared: &Shared) -> Self {
         let mut copies = Self::default();
         let threads = thread::available_parallelism().map_or(1, Into::into);
-        let sharers = shared.sharers(sessions).collect();
+        let sharers = sessions.iter().filter(|files| shared.has_sharer(files)).collect();
         let Ok(()) = in_order(
             sharers,
             threads,

@@ -14,7 +14,7 @@ use super::work::waits_for_result;
 use crate::transcript::Timestamp;
 
 /// How long a turn is waited for that never ended.
-const NEVER_ENDED: Duration = Duration::from_hours(24);
+const NEVER_ENDED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a turn waits for: that its session has been silent for long enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,13 @@ pub struct Patience {
     pub settle: Duration,
     /// The time.
     pub now: Timestamp,
+}
+
+impl Default for Patience {
+    /// Nothing waits.
+    fn default() -> Self {
+        Self { settle: Duration::ZERO, now: Timestamp::from(0) }
+    }
 }
 
 impl Patience {
@@ -103,8 +110,8 @@ mod tests {
     use super::*;
     use crate::session::{Request, ToolCall};
 
-    const MINUTE: Duration = Duration::from_mins(1);
-    const HOUR: Duration = Duration::from_hours(1);
+    const MINUTE: Duration = Duration::from_secs(1 * 60);
+    const HOUR: Duration = Duration::from_secs(1 * 60 * 60);
 
     fn at(time: &str) -> Timestamp {
         Timestamp::parse(&format!("2026-03-02T{time}Z")).unwrap()

@@ -16,6 +16,7 @@ const EVENTS: [&str; 5] =
 
 /// A prompt and all that answers it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Turn {
     /// What started it; absent where a transcript begins in the middle of a turn.
     pub prompt: Option<Prompt>,

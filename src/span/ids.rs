@@ -63,17 +63,16 @@ fn turn_key(session: &Session, turn: &Turn) -> String {
 
 /// The keys of a session's turns, no two alike. Only prompts without an id can be; the second of
 /// them is the second.
-#[derive(Debug, Default)]
-pub(super) struct TurnKeys(HashMap<String, u32>);
-
-impl TurnKeys {
-    /// The next turn's.
-    pub(super) fn of(&mut self, session: &Session, turn: &Turn) -> String {
+#[must_use]
+pub fn turn_keys(session: &Session) -> Vec<String> {
+    let mut seen = HashMap::<_, u32>::new();
+    let key = |turn| {
         let key = turn_key(session, turn);
-        let before = self.0.entry(key.clone()).or_default();
+        let before = seen.entry(key.clone()).or_default();
         *before += 1;
         if *before == 1 { key } else { format!("{key}/{before}") }
-    }
+    };
+    session.turns.iter().map(key).collect()
 }
 
 fn digest<const LENGTH: usize>(parts: &[&str]) -> [u8; LENGTH] {

@@ -10,7 +10,7 @@ pub mod moda;
 mod resource;
 
 pub use identity::Identity;
-pub use ids::{SpanId, TraceId};
+pub use ids::{SpanId, TraceId, turn_keys};
 pub use resource::{Resource, SCOPE_NAME, SCOPE_VERSION};
 
 /// One span, as OpenTelemetry means it.

@@ -1,7 +1,7 @@
 //! Convention `moda`: one `claude_agent.chat` span a turn, equal to what the instrumentor
 //! `moda-claude-agent-sdk` 0.1.2 sends live, with attributes added and none replaced.
 
-use super::ids::{SpanId, TraceId, TurnKeys};
+use super::ids::{SpanId, TraceId, turn_keys};
 use super::keys;
 use super::{Attribute, Attributes, Identity, Span, SpanKind, Status};
 use crate::session::{COMPLETION_CHARACTERS, PROMPT_CHARACTERS, Session, Turn, first_characters};
@@ -14,13 +14,14 @@ const SHORT_PROMPT_CHARACTERS: usize = 1_000;
 /// The spans of a session, one a turn. Local commands without a request only if asked for.
 #[must_use]
 pub fn project(session: &Session, identity: &Identity, include_commands: bool) -> Vec<Span> {
-    let mut keys = TurnKeys::default();
-    let turns = session.turns.iter().map(|turn| (keys.of(session, turn), turn));
+    let turns = turn_keys(session).into_iter().zip(&session.turns);
     let sent = turns.filter(|(_, turn)| turn.is_sent(include_commands));
     sent.map(|(key, turn)| span(session, turn, &key, identity)).collect()
 }
 
-fn span(session: &Session, turn: &Turn, key: &str, identity: &Identity) -> Span {
+/// The span of a turn, with ids made of `key`.
+#[must_use]
+pub fn span(session: &Session, turn: &Turn, key: &str, identity: &Identity) -> Span {
     let started_at = turn.started_at.or(session.facts.started_at).map_or(0, crate::transcript::Timestamp::nanoseconds);
     let ended_at = turn.ended_at.map_or(0, crate::transcript::Timestamp::nanoseconds);
     Span {

@@ -32,7 +32,8 @@ pub struct SessionFiles {
     pub bytes: u64,
     /// All of them, as the system knows them.
     pub states: Vec<FileState>,
-    head: Head,
+    /// What the first lines say of the one that began first.
+    pub head: Head,
 }
 
 impl SessionFiles {
@@ -40,6 +41,13 @@ impl SessionFiles {
     #[must_use]
     pub fn began_at(&self) -> Option<Timestamp> {
         self.head.started_at
+    }
+
+    /// Where it stands: its main transcript, else the first of its subagents'.
+    #[must_use]
+    pub fn place(&self) -> Option<&Path> {
+        let is_main = |file: &&FileState| self.main.first() == Some(&file.path);
+        self.states.iter().find(is_main).or(self.states.first()).map(|file| file.place.as_path())
     }
 
     /// When any of them was last written.

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::fs::File;
 use std::path::Path;
+use std::rc::Rc;
 use std::thread;
 
 use memchr::memmem::Finder;
@@ -26,29 +27,37 @@ const AHEAD: usize = 16;
 #[derive(Debug, Default)]
 pub struct Shared {
     requests: HashSet<u64>,
-    /// The sessions that hold any of them, by their numbers.
-    sessions: HashSet<usize>,
+    /// The sessions that hold any of them.
+    sessions: HashSet<String>,
+    /// Of the requests that were watched for, those that stand in any session.
+    met: HashSet<u64>,
 }
 
 impl Shared {
-    /// Looks through the sessions' transcripts.
+    /// Looks through the sessions' transcripts, and out for the requests of which these are the
+    /// digests.
     #[must_use]
-    pub fn among(sessions: &[SessionFiles]) -> Self {
+    pub fn among(sessions: &[&SessionFiles], watched: &HashSet<u64>) -> Self {
         let mut shared = Self::default();
-        if sessions.len() < 2 {
+        if sessions.len() < 2 && watched.is_empty() {
             return shared;
         }
         let mut holders = HashMap::new();
         let threads = thread::available_parallelism().map_or(1, Into::into);
-        let numbered = sessions.iter().enumerate().collect();
-        let look = |(number, session)| (number, ids(session));
-        let Ok(()) = in_order(numbered, threads, threads * AHEAD, look, |(number, ids)| {
-            for id in ids {
-                shared.add(id, number, &mut holders);
-            }
+        let look = |session: &SessionFiles| (session.id.clone(), ids(session));
+        let Ok(()) = in_order(sessions.to_vec(), threads, threads * AHEAD, look, |(session, ids)| {
+            let session = Rc::<str>::from(session);
+            shared.met.extend(ids.intersection(watched));
+            ids.into_iter().for_each(|id| shared.add(id, &session, &mut holders));
             Ok::<_, Infallible>(())
         });
         shared
+    }
+
+    /// Looks through the transcripts of all sessions that there are.
+    #[must_use]
+    pub fn of(sessions: &[SessionFiles]) -> Self {
+        Self::among(&sessions.iter().collect::<Vec<_>>(), &HashSet::new())
     }
 
     /// Whether another session may hold the request, too.
@@ -57,17 +66,23 @@ impl Shared {
         self.requests.contains(&digest(request.as_bytes()))
     }
 
-    /// Of the sessions that were looked through, those that share anything.
-    pub fn sharers<'a>(&self, sessions: &'a [SessionFiles]) -> impl Iterator<Item = &'a SessionFiles> {
-        let numbered = sessions.iter().enumerate();
-        numbered.filter(|(number, _)| self.sessions.contains(number)).map(|(_, session)| session)
+    /// Whether a request that was watched for stands in any of the sessions.
+    #[must_use]
+    pub fn met(&self, request: &str) -> bool {
+        self.met.contains(&digest(request.as_bytes()))
     }
 
-    fn add(&mut self, id: u64, session: usize, holders: &mut HashMap<u64, usize>) {
-        let holder = *holders.entry(id).or_insert(session);
+    /// Whether a session holds anything that another one holds.
+    #[must_use]
+    pub fn has_sharer(&self, session: &SessionFiles) -> bool {
+        self.sessions.contains(&session.id)
+    }
+
+    fn add(&mut self, id: u64, session: &Rc<str>, holders: &mut HashMap<u64, Rc<str>>) {
+        let holder = holders.entry(id).or_insert_with(|| Rc::clone(session));
         if holder != session {
             self.requests.insert(id);
-            self.sessions.extend([holder, session]);
+            self.sessions.extend([&*holder, session].map(ToString::to_string));
         }
     }
 }
@@ -164,11 +179,9 @@ mod tests {
     #[test]
     fn what_two_sessions_hold_is_shared() {
         let (mut shared, mut holders) = (Shared::default(), HashMap::new());
-        for (session, ids) in [&[1, 2][..], &[3], &[2, 4, 4], &[2]].into_iter().enumerate() {
-            for id in ids {
-                shared.add(*id, session, &mut holders);
-            }
+        for (session, ids) in [("a", &[1, 2][..]), ("b", &[3]), ("c", &[2, 4, 4]), ("d", &[2])] {
+            ids.iter().for_each(|id| shared.add(*id, &session.into(), &mut holders));
         }
-        assert_eq!((shared.requests, shared.sessions), ([2].into(), [0, 2, 3].into()));
+        assert_eq!((shared.requests, shared.sessions), ([2].into(), ["a", "c", "d"].map(str::to_owned).into()));
     }
 }

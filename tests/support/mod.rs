@@ -5,7 +5,7 @@
 pub mod runs;
 mod server;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -13,7 +13,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 #[allow(unused_imports, reason = "each test file uses its part")]
 pub use server::{Act, Request, Server, answer, answer_with, ok, status};
 
-/// The binary, seeing nothing of this machine's configuration.
+/// The binary, seeing nothing of this machine's configuration, and without a ledger.
 pub fn moda_agent() -> Command {
     let mut command = Command::cargo_bin("moda-agent").unwrap();
     let ours = |name: &str| {
@@ -25,6 +25,15 @@ pub fn moda_agent() -> Command {
         command.env_remove(name);
     }
     command.env("XDG_CONFIG_HOME", testdata("no-such-folder"));
+    command.env("XDG_STATE_HOME", testdata("no-such-folder"));
+    command.env("MODA_AGENT_ALL", "1");
+    command
+}
+
+/// `moda-agent upload` with a ledger of its own.
+pub fn upload_with(ledger: &Path, arguments: &[&str]) -> Command {
+    let mut command = upload(arguments);
+    command.env_remove("MODA_AGENT_ALL").env("MODA_AGENT_STATE", ledger);
     command
 }
 

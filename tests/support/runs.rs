@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use super::server::Server;
-use super::{json_lines, spans, stdout, upload};
+use super::{json_lines, spans, stdout, upload, upload_with};
 
 /// What no output may show.
 pub const KEY: &str = "moda-key-that-must-not-show";
@@ -25,9 +25,9 @@ pub struct Outcome {
     pub took: Duration,
 }
 
-/// An upload in batches of seven.
+/// An upload in batches of seven. A server has one ledger: what it took does not come again.
 pub fn run(server: &Server, options: &[&str], paths: &str) -> Outcome {
-    let mut command = upload(&["--endpoint", &server.url, "--max-batch-spans", "7"]);
+    let mut command = upload_with(&server.ledger(), &["--endpoint", &server.url, "--max-batch-spans", "7"]);
     let began = Instant::now();
     let output = command.args(options).arg(paths).env("MODA_API_KEY", KEY).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -121,6 +122,7 @@ struct State {
 pub struct Server {
     pub url: String,
     state: Arc<State>,
+    ledger: tempfile::TempDir,
 }
 
 impl Server {
@@ -176,7 +178,12 @@ impl Server {
                 thread::spawn(move || while serve(&state, &stream).is_some() {});
             }
         });
-        Self { url, state }
+        Self { url, state, ledger: tempfile::tempdir().unwrap() }
+    }
+
+    /// The ledger of those that upload to it.
+    pub fn ledger(&self) -> PathBuf {
+        self.ledger.path().join("ledger.db")
     }
 
     /// From now on it takes all.

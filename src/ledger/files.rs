@@ -1,0 +1,130 @@
+//! Transcripts as they were when their first lines were read.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, params};
+
+use crate::transcript::{FileState, Head, Timestamp};
+
+/// The files that are known, by their places.
+#[derive(Debug, Default)]
+pub struct KnownFiles(HashMap<Vec<u8>, KnownFile>);
+
+#[derive(Debug)]
+struct KnownFile {
+    state: FileState,
+    head: Head,
+    /// Whether it was asked for, and so is still there.
+    is_there: Cell<bool>,
+}
+
+impl KnownFiles {
+    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let columns = "SELECT place, inode, bytes, modified, session_id, started_at, forked, is_foreign FROM file";
+        let mut statement = connection.prepare(columns)?;
+        let mut rows = statement.query([])?;
+        let mut files = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+            let (inode, bytes, modified) = (number(1)?, number(2)?, number(3)?);
+            let state = FileState { inode, bytes, modified, ..FileState::default() };
+            let started_at = row.get::<_, Option<i64>>(5)?.map(|at| Timestamp::from(at.cast_unsigned()));
+            let head = Head::known(row.get(4)?, started_at, row.get(6)?, row.get(7)?);
+            files.insert(row.get(0)?, KnownFile { state, head, is_there: Cell::new(false) });
+        }
+        Ok(Self(files))
+    }
+
+    /// What the first lines of a file say that did not change.
+    #[must_use]
+    pub fn head(&self, file: &FileState) -> Option<Head> {
+        let KnownFile { state, head, is_there } = self.0.get(key(&file.place))?;
+        is_there.set(true);
+        let is_same = (state.inode, state.bytes, state.modified) == (file.inode, file.bytes, file.modified);
+        is_same.then(|| head.clone())
+    }
+
+    /// The places below these folders that nobody asked for: the files are no longer there.
+    #[must_use]
+    pub fn vanished(&self, folders: &[PathBuf]) -> Vec<&[u8]> {
+        let folders: Vec<_> = folders.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
+        let is_below = |place: &[u8]| folders.iter().any(|folder| is_below(place, key(folder)));
+        let gone = self.0.iter().filter(|(_, file)| !file.is_there.get());
+        gone.map(|(place, _)| place.as_slice()).filter(|place| is_below(place)).collect()
+    }
+}
+
+/// Whether a place is a folder, or below it.
+pub(super) fn is_below(place: &[u8], folder: &[u8]) -> bool {
+    let is_separator = |byte: &u8| *byte == b'/' || (cfg!(windows) && *byte == b'\\');
+    place.strip_prefix(folder).is_some_and(|rest| rest.first().is_none_or(is_separator) || folder.ends_with(b"/"))
+}
+
+/// A path as the ledger writes it.
+pub(super) fn key(place: &Path) -> &[u8] {
+    place.as_os_str().as_encoded_bytes()
+}
+
+/// Remembers files and what their first lines say.
+pub(super) fn save(connection: &Connection, files: &[(FileState, Head)]) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+    for (file, head) in files {
+        statement.execute(params![
+            key(&file.place),
+            file.inode.cast_signed(),
+            file.bytes.cast_signed(),
+            file.modified.cast_signed(),
+            head.session_id,
+            head.started_at.map(|at| at.nanoseconds().cast_signed()),
+            head.forked,
+            head.is_foreign,
+        ])?;
+    }
+    Ok(())
+}
+
+/// Forgets a file that is no longer there, and how far its session was; receipts stay.
+pub(super) fn forget(connection: &Connection, place: &[u8]) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM file WHERE place = ?")?.execute([place])?;
+    let progress = "DELETE FROM progress WHERE session IN (SELECT id FROM session WHERE place = ?)";
+    connection.prepare_cached(progress)?.execute([place]).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_in_any_way_is_not_known() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::ledger::schema::migrate(&mut connection).unwrap();
+        let file = FileState { place: "/p/a.jsonl".into(), inode: u64::MAX, bytes: 7, modified: 9, path: "a".into() };
+        let head = Head::known(Some("s".to_owned()), Some(Timestamp::from(5)), true, false);
+        save(&connection, &[(file.clone(), head.clone())]).unwrap();
+        let known = KnownFiles::load(&connection).unwrap();
+        assert_eq!(known.head(&FileState { path: "elsewhere/a".into(), ..file.clone() }), Some(head));
+        for other in [
+            FileState { inode: 1, ..file.clone() },
+            FileState { bytes: 8, ..file.clone() },
+            FileState { modified: 8, ..file.clone() },
+            FileState { place: "/p/b.jsonl".into(), ..file.clone() },
+        ] {
+            assert_eq!(known.head(&other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_below_a_folder() {
+        for (place, folder, expected) in [
+            ("/a/b", "/a", true),
+            ("/a/b", "/a/b", true),
+            ("/ab", "/a", false),
+            ("/a", "/", true),
+            ("/a", "/a/b", false),
+        ] {
+            assert_eq!(is_below(place.as_bytes(), folder.as_bytes()), expected, "{place} {folder}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What is done with each turn of a session, in the light of what was done before.
+
+use super::decision::{Decision, Question, Resend, decide};
+use super::progress::Progress;
+use super::receipts::Known;
+use super::store::Ledger;
+use crate::error::Error;
+use crate::session::{Patience, Selection, Session, Turn, Waits, Window};
+use crate::span::{TraceId, turn_keys};
+use crate::transcript::SessionFiles;
+
+/// What a run is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Which sessions and turns.
+    pub selection: Selection,
+    /// Whether turns that called no model count.
+    pub with_commands: bool,
+    /// How long a turn waits that may still grow.
+    pub patience: Patience,
+    /// What is sent again.
+    pub resend: Resend,
+}
+
+impl Wanted {
+    /// Whether what did not change is read, too.
+    pub(super) fn reads_all(&self) -> bool {
+        self.resend != Resend::Nothing
+    }
+
+    fn takes(&self, session: &Session) -> bool {
+        self.selection.takes_session(&session.id) && self.selection.takes_project(session.facts.project.as_deref())
+    }
+}
+
+/// A turn, and what is done with it.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// The turn.
+    pub turn: &'a Turn,
+    /// What its ids are made of: those that it was sent with, if it was.
+    pub key: String,
+    /// What is done with it.
+    pub decision: Decision,
+    /// What became of it before.
+    pub known: Option<Known>,
+}
+
+impl Judged<'_> {
+    /// Whether requests came to it after it was sent.
+    #[must_use]
+    pub fn has_grown(&self) -> bool {
+        let requests = self.turn.all_requests().count() as u64;
+        self.known.as_ref().is_some_and(|known| known.requests < requests)
+    }
+}
+
+/// The turns of a session that have a span, and how far the session is once they are delivered;
+/// that is nobody's business where the session was not asked for.
+pub struct Verdict<'a> {
+    /// The turns.
+    pub turns: Vec<Judged<'a>>,
+    /// How far the session is then.
+    pub progress: Option<Progress>,
+}
+
+/// Judges a session's turns. `looks` says what the span of a turn looks like.
+pub fn judge<'a>(
+    session: &'a Session,
+    files: &SessionFiles,
+    ledger: &Ledger,
+    wanted: &Wanted,
+    looks: &dyn Fn(&Turn, &str) -> String,
+) -> Result<Verdict<'a>, Error> {
+    let mut progress = Progress::begin(files, session.facts.project.as_deref(), wanted);
+    let mut turns = Vec::new();
+    for (turn, key) in session.turns.iter().zip(turn_keys(session)) {
+        if !turn.is_sent(wanted.with_commands) {
+            continue;
+        }
+        let known = ledger.receipt(&session.id, TraceId::of_turn(&key), &turn.names)?;
+        let key = known.as_ref().map_or(key, |known| known.turn_key.clone());
+        let waits = wanted.patience.waits(session, turn, files.touched());
+        let window = wanted.selection.window(turn.started_at.or(session.facts.started_at));
+        let has_changed = |known: &Known| wanted.resend == Resend::Changed && known.span != looks(turn, &key);
+        let question = Question {
+            fate: known.as_ref().map(|known| known.fate),
+            has_changed: known.as_ref().is_some_and(has_changed),
+            is_wanted: window == Window::Within && wanted.takes(session),
+            is_settled: waits.is_none(),
+        };
+        let decision = decide(question, wanted.resend);
+        note(&mut progress, decision, waits, window, turn);
+        turns.push(Judged { turn, key, decision, known });
+    }
+    if !wanted.selection.takes_project(session.facts.project.as_deref()) {
+        progress.all_left_out();
+    }
+    let progress = wanted.selection.takes_session(&session.id).then_some(progress);
+    Ok(Verdict { turns, progress })
+}
+
+/// What is not sent now is remembered, so that it is known when it must be looked at again.
+fn note(progress: &mut Progress, decision: Decision, waits: Option<Waits>, window: Window, turn: &Turn) {
+    match (decision, waits) {
+        (Decision::Wait, Some(waits)) => progress.waits(waits, turn),
+        (Decision::LeftOut, _) => progress.left_out(window),
+        _ => {}
+    }
+}

@@ -1,0 +1,94 @@
+//! Destinations, sessions and their progress, row by row.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Destination;
+use super::files::key;
+use super::progress::{AllProgress, Progress};
+use crate::transcript::Timestamp;
+
+/// The row of a destination.
+pub(super) fn destination(connection: &Connection, destination: &Destination) -> rusqlite::Result<Option<i64>> {
+    let query = "SELECT id FROM destination WHERE endpoint = ? AND convention = ? AND key = ?";
+    let Destination { endpoint, convention, key } = destination;
+    connection.query_row(query, [endpoint, convention, key], |row| row.get(0)).optional()
+}
+
+/// The row of a destination that is used now.
+pub(super) fn use_destination(
+    connection: &Connection,
+    destination: &Destination,
+    now: Timestamp,
+) -> rusqlite::Result<i64> {
+    let query = "INSERT INTO destination (endpoint, convention, key, used_at) VALUES (?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET used_at = excluded.used_at RETURNING id";
+    let Destination { endpoint, convention, key } = destination;
+    connection.query_row(query, params![endpoint, convention, key, time(now)], |row| row.get(0))
+}
+
+/// How far each session is at a destination.
+pub(super) fn progress(connection: &Connection, destination: i64) -> rusqlite::Result<AllProgress> {
+    let query = "SELECT s.session_id, s.project, p.fingerprint, p.with_commands, p.waiting, p.ended_since,
+                        p.open_since, p.left_before, p.left_after, p.open_requests
+                 FROM progress p JOIN session s ON s.id = p.session WHERE p.destination = ?";
+    let mut statement = connection.prepare(query)?;
+    let rows = statement.query_map([destination], |row| Ok((row.get(0)?, read_progress(row)?)))?;
+    rows.collect()
+}
+
+fn read_progress(row: &Row<'_>) -> rusqlite::Result<Progress> {
+    let time = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(|at| Timestamp::from(at.cast_unsigned())));
+    let open_requests: String = row.get(9)?;
+    Ok(Progress {
+        project: row.get(1)?,
+        fingerprint: row.get(2)?,
+        with_commands: row.get(3)?,
+        waiting: row.get::<_, i64>(4)?.cast_unsigned(),
+        ended_since: time(5)?,
+        open_since: time(6)?,
+        left_before: time(7)?,
+        left_after: time(8)?,
+        open_requests: open_requests.lines().map(str::to_owned).collect(),
+    })
+}
+
+/// The row of a session, with what is known of it now.
+pub(super) fn session(
+    connection: &Connection,
+    id: &str,
+    project: Option<&str>,
+    place: Option<&Path>,
+) -> rusqlite::Result<i64> {
+    let query = "INSERT INTO session (session_id, project, place) VALUES (?, ?, ?)
+                 ON CONFLICT DO UPDATE SET project = excluded.project, place = excluded.place RETURNING id";
+    connection.prepare_cached(query)?.query_row(params![id, project, place.map(key)], |row| row.get(0))
+}
+
+/// Remembers how far a session is.
+pub(super) fn save_progress(
+    connection: &Connection,
+    destination: i64,
+    session: i64,
+    progress: &Progress,
+) -> rusqlite::Result<()> {
+    let query = "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    connection.prepare_cached(query)?.execute(params![
+        destination,
+        session,
+        progress.fingerprint,
+        progress.with_commands,
+        progress.waiting.cast_signed(),
+        progress.ended_since.map(time),
+        progress.open_since.map(time),
+        progress.left_before.map(time),
+        progress.left_after.map(time),
+        progress.open_requests.join("\n"),
+    ])?;
+    Ok(())
+}
+
+fn time(at: Timestamp) -> i64 {
+    at.nanoseconds().cast_signed()
+}

@@ -1,0 +1,111 @@
+//! Which sessions and turns are asked for.
+
+use glob::{MatchOptions, Pattern};
+
+use crate::transcript::Timestamp;
+
+/// What is asked for; all of it, if nothing is said.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Turns that began then or later.
+    pub since: Option<Timestamp>,
+    /// Turns that began before.
+    pub until: Option<Timestamp>,
+    /// Sessions of any of these projects.
+    pub projects: Vec<Pattern>,
+    /// Sessions of which the id begins with any of these.
+    pub sessions: Vec<String>,
+}
+
+/// Where a turn lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// In the time that is asked for; so does a turn without a time.
+    Within,
+    /// Before it.
+    Before(Timestamp),
+    /// Behind it.
+    After(Timestamp),
+}
+
+/// A star stands for any folders: `*/shop` is every project called `shop`.
+const ANYWHERE: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: false, require_literal_leading_dot: false };
+
+impl Selection {
+    /// Whether a session is asked for by its id.
+    #[must_use]
+    pub fn takes_session(&self, id: &str) -> bool {
+        self.sessions.is_empty() || self.sessions.iter().any(|beginning| id.starts_with(beginning))
+    }
+
+    /// Whether a session is asked for by the folder that it ran in. A pattern without a slash is
+    /// held against the folder's own name.
+    #[must_use]
+    pub fn takes_project(&self, project: Option<&str>) -> bool {
+        let matches = |pattern: &Pattern, project: &str| {
+            let name = project.rsplit(['/', '\\']).find(|name| !name.is_empty()).unwrap_or(project);
+            let is_path = pattern.as_str().contains(['/', '\\']);
+            pattern.matches_with(if is_path { project } else { name }, ANYWHERE)
+        };
+        let is_any = |project: &str| self.projects.iter().any(|pattern| matches(pattern, project));
+        self.projects.is_empty() || project.is_some_and(is_any)
+    }
+
+    /// Where a turn lies that began then.
+    #[must_use]
+    pub fn window(&self, began: Option<Timestamp>) -> Window {
+        match began {
+            Some(at) if self.since.is_some_and(|since| at < since) => Window::Before(at),
+            Some(at) if self.until.is_some_and(|until| at >= until) => Window::After(at),
+            _ => Window::Within,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn projects_are_matched_by_path_or_by_name() {
+        for (pattern, project, expected) in [
+            ("shop", Some("/home/ada/src/shop"), true),
+            ("shop", Some("/home/ada/shop/src"), false),
+            ("shop", Some("C:\\Users\\ada\\shop"), true),
+            ("sh*", Some("/home/ada/src/shop/"), true),
+            ("/home/ada/src/*", Some("/home/ada/src/shop"), true),
+            ("/home/ada/src/*", Some("/home/ada/src/team/shop"), true),
+            ("*/shop", Some("/home/ada/src/shop"), true),
+            ("/home/ada", Some("/home/ada/src"), false),
+            ("shop", None, false),
+        ] {
+            let selection = Selection { projects: vec![Pattern::new(pattern).unwrap()], ..Selection::default() };
+            assert_eq!(selection.takes_project(project), expected, "{pattern} {project:?}");
+        }
+        assert!(Selection::default().takes_project(None));
+    }
+
+    #[test]
+    fn sessions_are_named_by_the_beginning_of_their_ids() {
+        let selection = Selection { sessions: vec!["06d61e2c".to_owned(), "b".to_owned()], ..Selection::default() };
+        let found = ["06d61e2c-1", "06d61e2d-1", "b1", "ab"].map(|id| selection.takes_session(id));
+        assert_eq!(found, [true, false, true, false]);
+        assert!(Selection::default().takes_session("a"));
+    }
+
+    #[test]
+    fn a_window_takes_its_beginning_and_not_its_end() {
+        let [one, two, three] = [1, 2, 3].map(Timestamp::from);
+        let selection = Selection { since: Some(one), until: Some(three), ..Selection::default() };
+        for (began, expected) in [
+            (None, Window::Within),
+            (Some(Timestamp::from(0)), Window::Before(Timestamp::from(0))),
+            (Some(one), Window::Within),
+            (Some(two), Window::Within),
+            (Some(three), Window::After(three)),
+        ] {
+            assert_eq!(selection.window(began), expected);
+        }
+    }
+}
