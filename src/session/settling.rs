@@ -110,8 +110,8 @@ mod tests {
     use super::*;
     use crate::session::{Request, ToolCall};
 
-    const MINUTE: Duration = Duration::from_secs(1 * 60);
-    const HOUR: Duration = Duration::from_secs(1 * 60 * 60);
+    const MINUTE: Duration = Duration::from_secs(60);
+    const HOUR: Duration = Duration::from_secs(60 * 60);
 
     fn at(time: &str) -> Timestamp {
         Timestamp::parse(&format!("2026-03-02T{time}Z")).unwrap()

@@ -48,7 +48,9 @@ impl Shared {
         let Ok(()) = in_order(sessions.to_vec(), threads, threads * AHEAD, look, |(session, ids)| {
             let session = Rc::<str>::from(session);
             shared.met.extend(ids.intersection(watched));
-            ids.into_iter().for_each(|id| shared.add(id, &session, &mut holders));
+            for id in ids {
+                shared.add(id, &session, &mut holders);
+            }
             Ok::<_, Infallible>(())
         });
         shared
@@ -180,7 +182,9 @@ mod tests {
     fn what_two_sessions_hold_is_shared() {
         let (mut shared, mut holders) = (Shared::default(), HashMap::new());
         for (session, ids) in [("a", &[1, 2][..]), ("b", &[3]), ("c", &[2, 4, 4]), ("d", &[2])] {
-            ids.iter().for_each(|id| shared.add(*id, &session.into(), &mut holders));
+            for id in ids {
+                shared.add(*id, &session.into(), &mut holders);
+            }
         }
         assert_eq!((shared.requests, shared.sessions), ([2].into(), ["a", "c", "d"].map(str::to_owned).into()));
     }
