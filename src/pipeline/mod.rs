@@ -1,0 +1,74 @@
+//! The straight line: discover, read, reconstruct, project, batch, deliver, record.
+
+mod accounting;
+mod choice;
+mod reading;
+
+use std::sync::Arc;
+
+pub use accounting::sessions;
+
+use crate::config::{OutputSettings, Settings};
+use crate::error::{Error, Exit};
+use crate::ledger::{Access, plan};
+use crate::report::UploadReport;
+use crate::session::Copies;
+use crate::sink::Sink;
+use crate::stop::Stop;
+use crate::transcript::{SessionFiles, discover_knowing};
+use choice::choose;
+use reading::{nothing_found, read};
+
+/// Reads the sessions under the named paths and hands the spans on that were not delivered before.
+/// The report knows what was done, also where an error or a signal ended the run.
+pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> Result<(), Error> {
+    let Some(access) = Access::open(&settings.ledger)? else {
+        report.is_busy();
+        return Ok(());
+    };
+    let known = access.ledger.known_files()?;
+    let mut found = discover_knowing(&settings.paths, &|file| known.head(file))?;
+    report.warn(std::mem::take(&mut found.warnings));
+    if found.sessions.is_empty() {
+        return nothing_found(&settings.paths, report.summary().warned.input_was_damaged(), &report.console);
+    }
+    protect(&settings.output, &found.sessions)?;
+    let plan = plan(found.sessions, &access.ledger.progress()?, &settings.wanted);
+    report.begin(&plan, settings.output.is_standard_output());
+    let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
+    let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
+    let copies = Copies::heard(&plan.read, &plan.shared);
+    let result = read(plan.read, &copies, &access.ledger, &report.console, |read| {
+        stop.asked().map_or(Ok(()), |exit| Err(interrupted(exit, report)))?;
+        let chosen = choose(read, &access.ledger, settings, report)?;
+        if let Some(recorder) = &recorder {
+            recorder.expect(chosen.entry, chosen.turns)?;
+        }
+        sink.take(&chosen.session, &chosen.spans)
+    });
+    let finished = sink.finish(result.is_ok());
+    let written = recorder.map_or(Ok(()), |recorder| recorder.finish());
+    match stop.asked() {
+        Some(exit) if result.is_err() || report.summary().is_anything_left() => Err(interrupted(exit, report)),
+        _ => finished.and(result).and(written),
+    }
+}
+
+/// Somebody asked to stop.
+fn interrupted(exit: Exit, report: &UploadReport) -> Error {
+    let hint = "Run again: what is missing goes then, with the same ids.";
+    Error::new(exit, report.summary().remains(), hint)
+}
+
+/// Refuses to write over what is read.
+fn protect(output: &OutputSettings, sessions: &[SessionFiles]) -> Result<(), Error> {
+    let OutputSettings::File(target) = output else { return Ok(()) };
+    let Ok(target) = target.canonicalize() else { return Ok(()) };
+    let subagents = sessions.iter().flat_map(|session| session.subagents.iter().map(|agent| &agent.path));
+    let mut files = sessions.iter().flat_map(|session| &session.main).chain(subagents);
+    if files.any(|file| file.canonicalize().is_ok_and(|file| file == target)) {
+        let sentence = format!("{} is a transcript, and would be replaced.", target.display());
+        return Err(Error::usage(sentence, "Name another file as --endpoint."));
+    }
+    Ok(())
+}
