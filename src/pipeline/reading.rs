@@ -1,0 +1,67 @@
+//! Files to sessions, several at once, in the order in which they began.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::ordered::in_order;
+use crate::report::Console;
+use crate::session::{Copies, Elsewhere, Owners, Session, rebuild};
+use crate::transcript::SessionFiles;
+use crate::warning::Warnings;
+
+/// Sessions that may be read ahead of the one that is sent, for each thread.
+const AHEAD: usize = 4;
+
+/// A session that was read.
+pub(super) struct Read {
+    pub(super) session: Session,
+    pub(super) files: SessionFiles,
+    pub(super) warnings: Warnings,
+}
+
+/// Rebuilds sessions in parallel and gives each, with only what it owns, to `take`, in order.
+pub(super) fn read(
+    sessions: Vec<SessionFiles>,
+    copies: &Copies,
+    ledger: &Ledger,
+    console: &Console,
+    mut take: impl FnMut(Read) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let threads = thread::available_parallelism().map_or(1, Into::into);
+    let fault = RefCell::new(None);
+    let elsewhere: Elsewhere<'_> = &|name, session| {
+        let found = ledger.is_elsewhere(name, session);
+        found.unwrap_or_else(|error| fault.replace(Some(error)).is_some())
+    };
+    let mut owners = Owners::with(elsewhere);
+    let rebuild = |files: SessionFiles| {
+        let (mut session, warnings) = rebuild(&files, &|bytes| console.read(bytes));
+        copies.teach(&mut session);
+        Read { session, files, warnings }
+    };
+    in_order(sessions, threads, threads * AHEAD, rebuild, |mut read| {
+        read.session = owners.keep_own(read.session);
+        fault.take().map_or(Ok(()), Err)?;
+        take(read)
+    })
+}
+
+/// An empty folder is nothing to do; a file that is no transcript, or nothing but what cannot be
+/// read, is a mistake.
+pub(super) fn nothing_found(paths: &[PathBuf], was_damaged: bool, console: &Console) -> Result<(), Error> {
+    let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    let places = places.join(", ");
+    if was_damaged {
+        let hint = "Run moda-agent as the user whose sessions these are.";
+        return Err(Error::usage(format!("Nothing under {places} could be read."), hint));
+    }
+    let hint = "Claude Code keeps its sessions in ~/.claude/projects, or in $CLAUDE_CONFIG_DIR/projects.";
+    if paths.iter().any(|path| path.is_file()) {
+        return Err(Error::usage(format!("{places} is no transcript of Claude Code."), hint));
+    }
+    console.note(&format!("There are no transcripts under {places}."), hint);
+    Ok(())
+}
