@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of the line; each may use those before it.
-const LINE: [&str; 8] = ["transcript", "session", "span", "otlp", "cli", "config", "report", "sink"];
+const LINE: [&str; 9] = ["transcript", "session", "span", "otlp", "compare", "cli", "config", "report", "sink"];
 /// Crates that only one module may name.
 const FENCED: [(&str, &str); 13] = [
     ("walkdir", "transcript/places"),
@@ -17,11 +17,11 @@ const FENCED: [(&str, &str); 13] = [
     ("toml::", "config/file"),
     ("prost", "otlp"),
     ("opentelemetry_proto", "otlp"),
-    ("flate2", "otlp/body"),
+    ("flate2", "otlp/body otlp/saved/content"),
     ("indicatif", "report/progress"),
     ("unicode_width", "report/sessions/table"),
     ("clap", "cli main manual"),
-    ("sha2", "span/ids session/duplicates"),
+    ("sha2", "span/ids session/duplicates compare/digest"),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
