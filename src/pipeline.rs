@@ -1,5 +1,7 @@
 //! The straight line: discover, read, reconstruct, project, batch, deliver.
 
+mod diff;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -7,13 +9,14 @@ use std::thread;
 use crate::config::{OutputSettings, Places, Settings};
 use crate::error::{Error, Exit};
 use crate::ordered::in_order;
-use crate::report::{Accounts, Console, UploadReport};
+use crate::report::{Accounts, Console, UploadReport, Warned};
 use crate::session::{Copies, Owners, Session, rebuild};
 use crate::sink::Sink;
 use crate::span::moda;
 use crate::stop::Stop;
 use crate::transcript::{Discovery, SessionFiles, discover};
 use crate::warning::Warnings;
+pub use diff::diff;
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
 const AHEAD: usize = 4;
@@ -51,15 +54,8 @@ fn interrupted(exit: Exit, report: &UploadReport) -> Error {
 
 /// Reads the sessions under the places and accounts for them.
 pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
-    if places.paths.is_empty() {
-        return Err(Error::usage("There is no home folder to look in.", "Name a folder of sessions."));
-    }
     let mut accounts = Accounts::default();
-    let mut found = discover(&places.there())?;
-    accounts.warned.take(std::mem::take(&mut found.warnings), console);
-    if found.sessions.is_empty() {
-        nothing_found(&places.paths, accounts.warned.input_was_damaged(), console)?;
-    }
+    let found = look(places, &mut accounts.warned, console)?;
     console.begin(&found.sessions, true);
     read(found, console, |Read { session, warnings, .. }| {
         console.counted(0);
@@ -67,6 +63,19 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
         Ok(())
     })?;
     Ok(accounts)
+}
+
+/// What there is to read under the places.
+fn look(places: &Places, warned: &mut Warned, console: &Console) -> Result<Discovery, Error> {
+    if places.paths.is_empty() {
+        return Err(Error::usage("There is no home folder to look in.", "Name a folder of sessions."));
+    }
+    let mut found = discover(&places.there())?;
+    warned.take(std::mem::take(&mut found.warnings), console);
+    if found.sessions.is_empty() {
+        nothing_found(&places.paths, warned.input_was_damaged(), console)?;
+    }
+    Ok(found)
 }
 
 /// A session that was read.

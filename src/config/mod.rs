@@ -4,6 +4,7 @@
 //! so that each rule can be tested as one of values.
 
 mod certificates;
+mod diff;
 mod endpoint;
 mod file;
 mod headers;
@@ -18,6 +19,7 @@ use crate::cli::{Delivery, Format, SpanContent, Upload};
 use crate::error::Error;
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
 use crate::span::{Identity, Resource};
+pub use diff::DiffSettings;
 pub use file::file;
 pub use places::{Places, home};
 pub use variables::Variables;
@@ -82,10 +84,7 @@ impl Settings {
                 bytes: usize::try_from(args.delivery.max_batch_bytes.as_u64()).unwrap_or(usize::MAX),
             },
             resource: resource(&args.content, variables),
-            identity: Identity {
-                conversation_id: given(args.content.conversation_id.as_ref()),
-                user_id: given(args.content.user_id.as_ref()).or_else(|| variables("MODA_USER_ID")),
-            },
+            identity: identity(&args.content, variables),
             include_commands: args.content.include_commands,
             strict: args.strict,
         })
@@ -108,6 +107,13 @@ fn output(delivery: &Delivery, variables: Variables<'_>) -> Result<(OutputSettin
             (OutputSettings::Http(http), protocol)
         }
     })
+}
+
+fn identity(content: &SpanContent, variables: Variables<'_>) -> Identity {
+    Identity {
+        conversation_id: given(content.conversation_id.as_ref()),
+        user_id: given(content.user_id.as_ref()).or_else(|| variables("MODA_USER_ID")),
+    }
 }
 
 fn resource(content: &SpanContent, variables: Variables<'_>) -> Resource {
