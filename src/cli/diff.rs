@@ -57,8 +57,9 @@ Spans with the same ids are the same; others match by session and prompt. + is o
 transcripts, - only in BASELINE, ~ in both and different. Where live sent the span, its times and
 what a replay adds to it are no difference. Spans of BASELINE that are of no turn are counted and
 left out. Give the options that the spans were made with: --conversation-id, --user-id, and
---include-commands for those of an instrumentor, which sends commands, too. The variables of
-upload's options count here, too.
+--include-commands for those of an instrumentor, which sends commands, too. Resources are not
+compared, so --service-name and --environment change nothing. The variables of upload's options
+count here, too.
 
 Examples:
   moda-agent diff live.pb ~/.claude/projects
