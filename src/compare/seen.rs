@@ -92,6 +92,12 @@ impl Seen {
         if let Some(SeenValue::Text(text)) = self.get(key) { Some(text) } else { None }
     }
 
+    /// The prompt, as far as it is known.
+    #[must_use]
+    pub fn prompt(&self) -> Option<&str> {
+        self.text(keys::LLM_PROMPT_CONTENT).or_else(|| self.text(keys::GEN_AI_PROMPT))
+    }
+
     /// Nanoseconds since 1970, of [`START`] or [`END`]; zero where it is not known.
     #[must_use]
     pub fn time(&self, key: &str) -> u64 {

@@ -24,8 +24,7 @@ pub(super) struct Turn {
 
 impl Turn {
     pub(super) fn new(session: &str, trace_id: String, seen: Seen) -> Self {
-        let prompt = seen.text(keys::LLM_PROMPT_CONTENT).or_else(|| seen.text(keys::GEN_AI_PROMPT));
-        let prompt = prompt.unwrap_or_default().trim_start().chars().take(PROMPT_CHARACTERS).collect::<String>();
+        let prompt = seen.prompt().unwrap_or_default().trim_start().chars().take(PROMPT_CHARACTERS).collect::<String>();
         Self {
             session: session.to_owned(),
             trace_id,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
@@ -11,11 +11,14 @@ use super::request::Request;
 use super::turn::Turn;
 use crate::warning::{Warning, Warnings};
 
+/// How many values may break off behind their first line. To find that out costs up to the whole
+/// file; from then on no value is looked for over several lines.
+const PATIENCE: u32 = 10;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The spans in a text. Damage costs its line: reading goes on behind it.
 pub(super) fn read(path: &Path, bytes: &[u8]) -> (Vec<SavedSpan>, Warnings) {
-    let mut rest = Rest { bytes: bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes), line: 1 };
+    let mut rest = Rest { bytes: bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes), line: 1, broken: 0 };
     let (mut spans, mut warnings) = (Vec::new(), Warnings::default());
     while let Some((value, line)) = rest.next_value() {
         match value.and_then(self::spans) {
@@ -34,21 +37,21 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> (Vec<SavedSpan>, Warnings) {
 struct Rest<'a> {
     bytes: &'a [u8],
     line: u64,
+    /// Values over several lines that were none.
+    broken: u32,
 }
 
 impl<'a> Rest<'a> {
     /// The next value and the number of its line.
     fn next_value(&mut self) -> Option<(serde_json::Result<&'a RawValue>, u64)> {
         self.pass(self.bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count());
-        let mut values = Deserializer::from_slice(self.bytes).into_iter::<&RawValue>();
+        let end_of_line = memchr(b'\n', self.bytes).map_or(self.bytes.len(), |end| end + 1);
+        let searched = if self.broken < PATIENCE { self.bytes.len() } else { end_of_line };
+        let mut values = Deserializer::from_slice(self.bytes.get(..searched)?).into_iter::<&RawValue>();
         let (value, line) = (values.next()?, self.line);
-        let end = if value.is_ok() { values.byte_offset() } else { self.end_of_line() };
-        self.pass(end);
+        self.broken += u32::from(value.as_ref().is_err_and(|error| error.line() > 1));
+        self.pass(if value.is_ok() { values.byte_offset() } else { end_of_line });
         Some((value, line))
-    }
-
-    fn end_of_line(&self) -> usize {
-        memchr::memchr(b'\n', self.bytes).map_or(self.bytes.len(), |end| end + 1)
     }
 
     fn pass(&mut self, count: usize) {
@@ -116,13 +119,15 @@ mod tests {
         for (damage, place) in [
             ("{\"resourceSpans\":[{\"scope", (2, 25)),
             ("{\"resourceSpans\":[", (2, 1)),
-            ("{\"resourceSpans\":5}", (2, 19)),
+            ("{\"resourceSpans\":5}", (2, 18)),
             ("damage", (2, 1)),
             ("\0", (2, 1)),
         ] {
             let (spans, damages) = found(&format!("{a}\n{damage}\n{b}\n{a}\n"));
             assert_eq!((spans, damages), (["a", "b", "a"].map(str::to_owned).to_vec(), vec![place]), "{damage}");
         }
+        let many = format!("{}{a}\n{b}\n", "{\"a\":[1,\n".repeat(200_000));
+        assert_eq!(found(&many).0, ["a"], "what is broken all over is read line by line");
         assert_eq!(found(&a[..a.len() - 1]).1, [(1, a.len() - 1)]);
     }
 }
