@@ -19,6 +19,9 @@ _moda__agent() {
             moda__agent,completions)
                 cmd="moda__agent__subcmd__completions"
                 ;;
+            moda__agent,diff)
+                cmd="moda__agent__subcmd__diff"
+                ;;
             moda__agent,help)
                 cmd="moda__agent__subcmd__help"
                 ;;
@@ -33,6 +36,9 @@ _moda__agent() {
                 ;;
             moda__agent__subcmd__help,completions)
                 cmd="moda__agent__subcmd__help__subcmd__completions"
+                ;;
+            moda__agent__subcmd__help,diff)
+                cmd="moda__agent__subcmd__help__subcmd__diff"
                 ;;
             moda__agent__subcmd__help,help)
                 cmd="moda__agent__subcmd__help__subcmd__help"
@@ -53,7 +59,7 @@ _moda__agent() {
 
     case "${cmd}" in
         moda__agent)
-            opts="-h -V --help --version upload sessions completions man help"
+            opts="-h -V --help --version upload sessions diff completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -80,8 +86,50 @@ _moda__agent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        moda__subcmd__agent__subcmd__diff)
+            opts="-q -v -h -V --format --strict --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --conversation-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         moda__subcmd__agent__subcmd__help)
-            opts="upload sessions completions man help"
+            opts="upload sessions diff completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -95,6 +143,20 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        moda__subcmd__agent__subcmd__help__subcmd__diff)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

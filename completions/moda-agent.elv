@@ -24,6 +24,7 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand --version 'Print version'
             cand upload 'Read sessions, rebuild them and upload their spans'
             cand sessions 'List the sessions with their turns, tool calls and tokens'
+            cand diff 'Compare the spans of sessions with spans from a file'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the man page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -84,6 +85,25 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'moda-agent;diff'= {
+            cand --format 'How differences are printed'
+            cand --conversation-id 'The conversation that the sessions belong to [default: each its own]'
+            cand --user-id 'The user that the sessions belong to; also the variable MODA_USER_ID'
+            cand --service-name 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]'
+            cand --environment 'The deployment environment, as in production'
+            cand --color 'When to use colours; NO_COLOR switches them off, too'
+            cand --progress 'When to show a progress bar'
+            cand --strict 'Exit with 1 if any input was damaged, too'
+            cand --include-commands 'Also send turns that called no model, such as /clear'
+            cand -q 'Print nothing but problems'
+            cand --quiet 'Print nothing but problems'
+            cand -v 'Print every warning, and every request to a server'
+            cand --verbose 'Print every warning, and every request to a server'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'moda-agent;completions'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -99,6 +119,7 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
         &'moda-agent;help'= {
             cand upload 'Read sessions, rebuild them and upload their spans'
             cand sessions 'List the sessions with their turns, tool calls and tokens'
+            cand diff 'Compare the spans of sessions with spans from a file'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the man page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -106,6 +127,8 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
         &'moda-agent;help;upload'= {
         }
         &'moda-agent;help;sessions'= {
+        }
+        &'moda-agent;help;diff'= {
         }
         &'moda-agent;help;completions'= {
         }

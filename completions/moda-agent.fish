@@ -28,6 +28,7 @@ complete -c moda-agent -n "__fish_moda_agent_needs_command" -s h -l help -d 'Pri
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -s V -l version -d 'Print version'
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "upload" -d 'Read sessions, rebuild them and upload their spans'
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "sessions" -d 'List the sessions with their turns, tool calls and tokens'
+complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "diff" -d 'Compare the spans of sessions with spans from a file'
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "man" -d 'Print the man page'
 complete -c moda-agent -n "__fish_moda_agent_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -88,12 +89,30 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s q -l 
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s v -l verbose -d 'Print every warning, and every request to a server'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s V -l version -d 'Print version'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l format -d 'How differences are printed' -r -f -a "text\t'For people: + new, - gone, ~ changed, with old and new values beneath'
+json\t'For programs: one object a turn, JSON lines'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l environment -d 'The deployment environment, as in production' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l color -d 'When to use colours; NO_COLOR switches them off, too' -r -f -a "auto\t'On a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
+never\t'Never'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l strict -d 'Exit with 1 if any input was damaged, too'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l include-commands -d 'Also send turns that called no model, such as /clear'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s q -l quiet -d 'Print nothing but problems'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s v -l verbose -d 'Print every warning, and every request to a server'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand man" -s h -l help -d 'Print help'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand man" -s V -l version -d 'Print version'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions completions man help" -f -a "upload" -d 'Read sessions, rebuild them and upload their spans'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions completions man help" -f -a "sessions" -d 'List the sessions with their turns, tool calls and tokens'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions completions man help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions completions man help" -f -a "man" -d 'Print the man page'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions diff completions man help" -f -a "upload" -d 'Read sessions, rebuild them and upload their spans'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions diff completions man help" -f -a "sessions" -d 'List the sessions with their turns, tool calls and tokens'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions diff completions man help" -f -a "diff" -d 'Compare the spans of sessions with spans from a file'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions diff completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions diff completions man help" -f -a "man" -d 'Print the man page'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand help; and not __fish_seen_subcommand_from upload sessions diff completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

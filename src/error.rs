@@ -10,7 +10,7 @@ use std::path::Path;
 pub enum Exit {
     /// All is delivered, or there was nothing to do.
     Done = 0,
-    /// Spans were rejected, or, with `--strict`, input was damaged.
+    /// Spans were rejected, or, with `--strict`, input was damaged; of `diff`: there are differences.
     Partial = 1,
     /// Wrong usage or configuration; nothing was sent.
     Usage = 2,
@@ -35,7 +35,7 @@ impl Exit {
 /// The exit codes and their meaning, as the help and the man page tell them.
 pub const EXIT_CODES: [(Exit, &str); 7] = [
     (Exit::Done, "all is delivered, or there was nothing to do"),
-    (Exit::Partial, "spans were rejected, or, with --strict, input was damaged"),
+    (Exit::Partial, "spans were rejected, or, with --strict, input was damaged; of diff: there are differences"),
     (Exit::Usage, "wrong usage or configuration; nothing was sent"),
     (Exit::Refused, "the key was refused"),
     (Exit::Unreachable, "the endpoint could not be reached or kept failing; what was not delivered goes next time"),

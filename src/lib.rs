@@ -7,9 +7,11 @@
 //! └─ transcript ───┘  └ session ─┘   └ span ─┘  └── otlp ──────┘   └ ledger
 //! ```
 //!
-//! [`pipeline`] is that line. `report` shows people what happened on it.
+//! [`pipeline`] is that line. `report` shows people what happened on it. [`compare`] holds spans
+//! against those of another time.
 
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod error;
 pub mod ledger;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use moda_agent::cli::{Cli, Command, FileSettings, Output, Sessions, Upload};
-use moda_agent::config::{OutputSettings, Places, Settings, file, home};
+use moda_agent::cli::{Cli, Command, Diff, FileSettings, Output, Sessions, Upload};
+use moda_agent::config::{DiffSettings, OutputSettings, Places, Settings, file, home};
 use moda_agent::error::{Error, Exit};
 use moda_agent::pipeline;
 use moda_agent::report::{Console, UploadReport};
@@ -40,6 +40,7 @@ fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Upload(upload) => run_upload(&upload),
         Command::Sessions(sessions) => run_sessions(&sessions),
+        Command::Diff(diff) => run_diff(&diff),
         Command::Completions { shell } => print(|output| {
             clap_complete::generate(shell, &mut Cli::command(), "moda-agent", output);
             Ok(())
@@ -62,9 +63,25 @@ fn run_sessions(sessions: &Sessions) -> Exit {
         let exit = accounts.exit(sessions.strict);
         accounts.print(sessions.format, home(&variable).as_deref(), &console).map(|()| exit)
     });
+    end(&console, result)
+}
+
+fn run_diff(diff: &Diff) -> Exit {
+    let (started, console) = (Instant::now(), Console::new(diff.output));
+    tell_panics(diff.output);
+    let result = pipeline::diff(&DiffSettings::new(diff, &variable), &console).and_then(|comparison| {
+        console.end();
+        let exit = comparison.exit(diff.strict);
+        comparison.print(diff.format, &console, started.elapsed()).map(|()| exit)
+    });
+    end(&console, result)
+}
+
+/// The program's last word. A reader that went away has all that it wanted.
+fn end(console: &Console, result: Result<Exit, Error>) -> Exit {
     console.end();
     match result {
-        Err(error) if error.exit() != Exit::Done => fail(&console, &error),
+        Err(error) if error.exit() != Exit::Done => fail(console, &error),
         result => result.unwrap_or(Exit::Done),
     }
 }

@@ -20,11 +20,11 @@ const VARIABLES: [(&str, &str); 16] = [
     ("MODA_USER_ID", "The user, where --user-id does not name one."),
     (
         "CLAUDE_CONFIG_DIR",
-        "Where Claude Code keeps its files: a folder, or several with commas between. sessions looks there if no path is named.",
+        "Where Claude Code keeps its files: a folder, or several with commas between. sessions and diff look there if no path is named.",
     ),
     (
         "MODA_AGENT_...",
-        "Any option of upload and sessions but --dry-run and --format, by its name: MODA_AGENT_TIMEOUT=1m. The option wins.",
+        "Any option of upload, sessions and diff but --dry-run and --format, by its name: MODA_AGENT_TIMEOUT=1m. The option wins.",
     ),
     (
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -121,6 +121,24 @@ const ACCOUNTS: [(&str, &str); 14] = [
     ),
 ];
 
+/// Keys of `diff --format json`, each with its meaning. They are stable, too.
+const DIFFERENCES: [(&str, &str); 8] = [
+    ("lines", "One object a turn and line, the oldest session first; what there is nothing to say of is left out."),
+    (
+        "state",
+        "new (only in the transcripts), gone (only in the baseline), changed, unchanged, or rejected (by a server).",
+    ),
+    ("session_id, project", "The session, and its working directory (where known)."),
+    ("trace_id", "The turn's trace; of gone ones that of the baseline."),
+    ("start", "When it started, in RFC 3339, likewise."),
+    ("prompt", "The first characters of its prompt."),
+    (
+        "changes",
+        "What differs: objects with key, old and new. Keys are attributes and name, status, status_message, start, end; old or new is absent where the span had no such key; of a text of which only that is known it is an object with characters and sha256.",
+    ),
+    ("reason, note", "Why it was rejected; what else there is to say."),
+];
+
 /// Writes `moda-agent.1`: the program, each command, then the tables above.
 pub fn write(output: &mut impl Write) -> io::Result<()> {
     let command = Cli::command();
@@ -138,6 +156,7 @@ pub fn write(output: &mut impl Write) -> io::Result<()> {
     }
     table(output, "FORMATS OF A DRY RUN", &FORMATS)?;
     table(output, "KEYS OF SESSIONS --FORMAT JSON", &ACCOUNTS)?;
+    table(output, "KEYS OF DIFF --FORMAT JSON", &DIFFERENCES)?;
     table(output, "KINDS OF WARNINGS", &KINDS)?;
     table(output, "WHICH WINS", &FILES)?;
     let options = VARIABLES_BETWEEN.map(|(option, between)| (option, order(option, between)));

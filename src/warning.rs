@@ -13,7 +13,7 @@ use crate::error::plain;
 const KEPT: usize = 1_000;
 
 /// The kinds under which warnings are counted, and what they mean.
-pub const KINDS: [(&str, &str); 14] = [
+pub const KINDS: [(&str, &str); 15] = [
     ("damaged_line", "A part of a line is no JSON, and is left out; what stands before and behind it counts."),
     (
         "repaired_line",
@@ -26,6 +26,7 @@ pub const KINDS: [(&str, &str); 14] = [
     ("unreadable_file", "A file or folder could not be read, or not to its end."),
     ("link", "A symbolic link is not followed."),
     ("other_file", "A .jsonl file holds no session of Claude Code: it is another program's, or only a title."),
+    ("no_spans", "A file of a baseline's folder holds no spans, and is left out."),
     ("server_message", "The server took the spans and had something to say."),
     (
         "cut_answer",
@@ -103,6 +104,11 @@ pub enum Warning {
         /// The file.
         path: PathBuf,
     },
+    /// A file among saved spans holds none.
+    NoSpans {
+        /// The file.
+        path: PathBuf,
+    },
     /// A bug of this program.
     Bug {
         /// The session that it cost.
@@ -140,7 +146,13 @@ impl Warning {
     /// programs' files stay what they are.
     #[must_use]
     pub fn is_problem(&self) -> bool {
-        !matches!(self, Warning::UnfinishedLine { .. } | Warning::NotATranscript { .. } | Warning::GrownTurn { .. })
+        !matches!(
+            self,
+            Warning::UnfinishedLine { .. }
+                | Warning::NotATranscript { .. }
+                | Warning::NoSpans { .. }
+                | Warning::GrownTurn { .. }
+        )
     }
 
     /// The name under which warnings of this kind are counted.
@@ -156,6 +168,7 @@ impl Warning {
             Warning::Link { .. } => "link",
             Warning::UnfinishedLine { .. } => "unfinished_line",
             Warning::NotATranscript { .. } => "other_file",
+            Warning::NoSpans { .. } => "no_spans",
             Warning::Bug { .. } => "bug",
             Warning::Server { .. } => "server_message",
             Warning::CutAnswer => "cut_answer",
@@ -197,6 +210,7 @@ impl fmt::Display for Warning {
             Warning::NotATranscript { path } => {
                 write!(formatter, "{}: no session of Claude Code in it; the file is left out", path.display())
             }
+            Warning::NoSpans { path } => write!(formatter, "{}: no spans in it; the file is left out", path.display()),
             Warning::Bug { session } => {
                 write!(formatter, "session {session}: moda-agent failed to read it and left it out; please report this")
             }
@@ -283,7 +297,8 @@ mod tests {
             Warning::OverlongLine { path: path.clone(), line },
             Warning::UnfinishedLine { path: path.clone(), line },
             Warning::Link { path: path.clone() },
-            Warning::NotATranscript { path },
+            Warning::NotATranscript { path: path.clone() },
+            Warning::NoSpans { path },
             Warning::Bug { session: reason.clone() },
             Warning::Server { message: reason.clone() },
             Warning::CutAnswer,

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of the line; each may use those before it.
-const LINE: [&str; 9] = ["transcript", "session", "span", "otlp", "ledger", "cli", "config", "report", "sink"];
+const LINE: [&str; 10] =
+    ["transcript", "session", "span", "otlp", "compare", "ledger", "cli", "config", "report", "sink"];
 /// Crates that only one module may name.
 const FENCED: [(&str, &str); 15] = [
     ("walkdir", "transcript/places"),
@@ -17,11 +18,11 @@ const FENCED: [(&str, &str); 15] = [
     ("toml::", "config/file"),
     ("prost", "otlp"),
     ("opentelemetry_proto", "otlp"),
-    ("flate2", "otlp/body"),
+    ("flate2", "otlp/body otlp/saved/content"),
     ("indicatif", "report/progress"),
     ("unicode_width", "report/sessions/table"),
     ("clap", "cli main manual"),
-    ("sha2", "span/ids session/duplicates ledger/destination ledger/progress"),
+    ("sha2", "span/ids session/duplicates compare/digest ledger/destination ledger/progress"),
     ("rusqlite", "ledger"),
     ("glob", "session/selection config/ledger"),
 ];

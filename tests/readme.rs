@@ -6,7 +6,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::{Server, moda_agent, recordings, stdout, upload};
+use support::{Server, moda_agent, recordings, stdout, testdata, upload};
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -49,6 +49,27 @@ fn its_accounts_are_real_ones() {
     let mut command = moda_agent();
     command.args(["sessions", "--color", "never", &recordings("interactive-2.1.330")]).env("HOME", "/Users/ada");
     assert_eq!(stdout(command), block("text", 2));
+}
+
+#[test]
+fn its_diff_is_a_real_one() {
+    let transcript = "-Users-ada-src-shop/a3e63841-8c45-4ac4-904c-94de6e193b43.jsonl";
+    let mut command = moda_agent();
+    command.arg("diff").arg(testdata("recordings/live-2.1.330/otlp/setmodel.pb"));
+    command.args(["--color", "never", &format!("{}/{transcript}", recordings("live-2.1.330"))]);
+    let printed = command.assert().code(1).get_output().stdout.clone();
+    assert_eq!(String::from_utf8(printed).unwrap(), block("text", 3));
+}
+
+#[test]
+fn its_table_tells_apart_what_is_added() {
+    let readme = readme();
+    let (before, added) = readme.split_once("| *added to what live sends:* |").unwrap();
+    for key in moda_agent::span::moda::ADDED {
+        let last = key.rsplit('.').next().unwrap();
+        assert!(!before.contains(&format!("| `{key}`")), "{key}");
+        assert!(added.contains(&format!("| `{key}`")) || added.contains(&format!("`, `.{last}` |")), "{key}");
+    }
 }
 
 #[test]

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod diff;
 mod layers;
 
 use crate::error::EXIT_CODES;
+pub use diff::{Diff, DiffFormat};
 pub use layers::{FileSettings, VARIABLES_BETWEEN, variable_of};
 
 /// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
@@ -61,6 +63,8 @@ pub enum Command {
     Upload(Box<Upload>),
     /// List the sessions with their turns, tool calls and tokens
     Sessions(Sessions),
+    /// Compare the spans of sessions with spans from a file
+    Diff(Diff),
     /// Print the completion script of a shell
     Completions {
         /// The shell

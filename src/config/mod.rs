@@ -4,6 +4,7 @@
 //! so that each rule can be tested as one of values.
 
 mod certificates;
+mod diff;
 mod endpoint;
 mod file;
 mod headers;
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::ledger::{LedgerSettings, Wanted};
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
 use crate::span::{Identity, Resource};
+pub use diff::DiffSettings;
 pub use file::file;
 pub use places::{Places, home};
 pub use variables::Variables;
@@ -92,10 +94,7 @@ impl Settings {
                 bytes: usize::try_from(args.delivery.max_batch_bytes.as_u64()).unwrap_or(usize::MAX),
             },
             resource: resource(&args.content, variables),
-            identity: Identity {
-                conversation_id: given(args.content.conversation_id.as_ref()),
-                user_id: given(args.content.user_id.as_ref()).or_else(|| variables("MODA_USER_ID")),
-            },
+            identity: identity(&args.content, variables),
             strict: args.strict,
         })
     }
@@ -117,6 +116,13 @@ fn output(delivery: &Delivery, variables: Variables<'_>) -> Result<(OutputSettin
             (OutputSettings::Http(http), protocol)
         }
     })
+}
+
+fn identity(content: &SpanContent, variables: Variables<'_>) -> Identity {
+    Identity {
+        conversation_id: given(content.conversation_id.as_ref()),
+        user_id: given(content.user_id.as_ref()).or_else(|| variables("MODA_USER_ID")),
+    }
 }
 
 fn resource(content: &SpanContent, variables: Variables<'_>) -> Resource {

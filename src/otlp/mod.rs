@@ -1,4 +1,5 @@
-//! How spans travel: encoded, gathered in batches, sent to a server or written to a file.
+//! How spans travel: encoded, gathered in batches, sent to a server or written to a file, and read
+//! back from one.
 //!
 //! Knows OTLP and HTTP, and nothing of sessions.
 
@@ -19,6 +20,7 @@ mod protobuf;
 mod queue;
 mod reply;
 mod retry;
+mod saved;
 mod secrets;
 mod shorten;
 mod sizes;
@@ -30,6 +32,7 @@ pub use endpoint::{Endpoint, is_loopback, shown, traces_url};
 pub use event::{Event, Receipt, Request, Watch};
 pub use http::{Header, HttpSettings, Proxy};
 pub use lines::Writer;
+pub use saved::{Saved, SavedSpan, SavedStatus, SavedValue};
 pub use tls::Tls;
 
 /// How OTLP messages are written.

@@ -1,6 +1,7 @@
 //! What of a session is sent: the turns that were not delivered before and are settled, projected.
 
 use super::reading::Read;
+use crate::compare::Seen;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::ledger::{Decision, Judged, Ledger, SessionEntry, TurnEntry, judge};
@@ -58,7 +59,7 @@ fn entry(judged: &Judged<'_>, span: &Span) -> TurnEntry {
     }
 }
 
-/// What a span looks like, as the ledger keeps it.
-fn looks(_span: &Span) -> String {
-    String::new()
+/// What a span looks like, as the ledger keeps it: of texts no more than their lengths and digests.
+fn looks(span: &Span) -> String {
+    Seen::of(span).kept().to_json()
 }

@@ -2,11 +2,13 @@
 
 mod accounting;
 mod choice;
+mod diff;
 mod reading;
 
 use std::sync::Arc;
 
 pub use accounting::sessions;
+pub use diff::diff;
 
 use crate::config::{OutputSettings, Settings};
 use crate::error::{Error, Exit};

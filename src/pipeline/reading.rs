@@ -4,16 +4,30 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::thread;
 
+use crate::config::Places;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
-use crate::report::Console;
+use crate::report::{Console, Warned};
 use crate::session::{Copies, Elsewhere, Owners, Session, rebuild};
-use crate::transcript::SessionFiles;
+use crate::transcript::{Discovery, SessionFiles, discover};
 use crate::warning::Warnings;
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
 const AHEAD: usize = 4;
+
+/// What there is to read under the places.
+pub(super) fn look(places: &Places, warned: &mut Warned, console: &Console) -> Result<Discovery, Error> {
+    if places.paths.is_empty() {
+        return Err(Error::usage("There is no home folder to look in.", "Name a folder of sessions."));
+    }
+    let mut found = discover(&places.there())?;
+    warned.take(std::mem::take(&mut found.warnings), console);
+    if found.sessions.is_empty() {
+        nothing_found(&places.paths, warned.input_was_damaged(), console)?;
+    }
+    Ok(found)
+}
 
 /// A session that was read.
 pub(super) struct Read {

@@ -4,6 +4,7 @@
 //! and what comes out of transcripts or from servers is made harmless first.
 
 mod console;
+mod diff;
 mod dry_run;
 mod found;
 mod json;
@@ -20,9 +21,11 @@ mod upload;
 mod warned;
 
 pub use console::Console;
+pub use diff::{Comparison, print_differences};
 pub use dry_run::DryRun;
 pub use found::Found;
 pub use printable::printable;
 pub use sessions::Accounts;
 pub use summary::Summary;
 pub use upload::UploadReport;
+pub use warned::Warned;

@@ -84,7 +84,7 @@ impl Summary {
         format!("Interrupted: {sessions} not read, {spans} not delivered.")
     }
 
-    fn read_line(&self, elapsed: Duration) -> String {
+    pub(super) fn read_line(&self, elapsed: Duration) -> String {
         let Found { sessions, turns, .. } = self.found;
         let (sessions, turns) = (counted(sessions, "session"), counted(turns, "turn"));
         let transcripts = counted(self.transcripts, "transcript");
@@ -93,7 +93,7 @@ impl Summary {
         format!("{sessions}, {turns} from {transcripts} ({size}) in {:.1} s{skipped}", elapsed.as_secs_f64())
     }
 
-    fn warnings_line(&self) -> String {
+    pub(super) fn warnings_line(&self) -> String {
         let kinds = self.warned.counts().iter();
         let shown: Vec<_> = kinds.map(|(kind, count)| counted(*count, &kind.replace('_', " "))).collect();
         if shown.is_empty() { "none".to_owned() } else { shown.join(", ") }

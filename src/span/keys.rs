@@ -62,14 +62,39 @@ pub const CLAUDE_AGENT_INCOMPLETE_REQUESTS: &str = "claude_agent.incomplete_requ
 /// OpenTelemetry.
 pub const ERROR_TYPE: &str = "error.type";
 
+/// OpenLLMetry: what all completions' names begin with.
+pub const LLM_COMPLETIONS: &str = "llm.completions.";
+
 /// OpenLLMetry: the role of the `index`-th completion.
 #[must_use]
 pub fn llm_completion_role(index: usize) -> String {
-    format!("llm.completions.{index}.role")
+    format!("{LLM_COMPLETIONS}{index}.role")
 }
 
 /// OpenLLMetry: the text of the `index`-th completion.
 #[must_use]
 pub fn llm_completion_content(index: usize) -> String {
-    format!("llm.completions.{index}.content")
+    format!("{LLM_COMPLETIONS}{index}.content")
+}
+
+/// Whether the attribute holds what people or models said.
+#[must_use]
+pub fn is_content(key: &str) -> bool {
+    let is_text_of = |list: &str| key.strip_prefix(list).is_some_and(|rest| rest.ends_with(".content"));
+    key == GEN_AI_PROMPT || is_text_of("llm.prompts.") || is_text_of(LLM_COMPLETIONS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_content_and_their_roles_are_not() {
+        for key in [GEN_AI_PROMPT, LLM_PROMPT_CONTENT, "llm.prompts.7.content", &llm_completion_content(12)] {
+            assert!(is_content(key), "{key}");
+        }
+        for key in [LLM_PROMPT_ROLE, GEN_AI_SYSTEM, &llm_completion_role(0), "gen_ai.prompt.name", "content"] {
+            assert!(!is_content(key), "{key}");
+        }
+    }
 }

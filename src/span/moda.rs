@@ -7,9 +7,28 @@ use super::{Attribute, Attributes, Identity, Span, SpanKind, Status};
 use crate::session::{COMPLETION_CHARACTERS, PROMPT_CHARACTERS, Session, Turn, first_characters};
 
 /// The span's name.
-const NAME: &str = "claude_agent.chat";
+pub const NAME: &str = "claude_agent.chat";
 /// Characters of the prompt in `gen_ai.prompt`.
 const SHORT_PROMPT_CHARACTERS: usize = 1_000;
+
+/// What a span has beyond all that live sends.
+pub const ADDED: [&str; 15] = [
+    keys::GEN_AI_OPERATION_NAME,
+    keys::GEN_AI_PROVIDER_NAME,
+    keys::GEN_AI_CONVERSATION_ID,
+    keys::SESSION_ID,
+    keys::USER_ID,
+    keys::GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+    keys::GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS,
+    keys::CLAUDE_AGENT_REQUEST_COUNT,
+    keys::CLAUDE_AGENT_SUBAGENT_COUNT,
+    keys::CLAUDE_AGENT_SUBAGENT_INPUT_TOKENS,
+    keys::CLAUDE_AGENT_SUBAGENT_OUTPUT_TOKENS,
+    keys::CLAUDE_AGENT_TURN_ORIGIN,
+    keys::CLAUDE_AGENT_CLIENT_VERSION,
+    keys::CLAUDE_AGENT_INCOMPLETE_REQUESTS,
+    keys::ERROR_TYPE,
+];
 
 /// The spans of a session, one a turn. Local commands without a request only if asked for.
 #[must_use]
@@ -102,4 +121,32 @@ fn added(attributes: &mut Attributes, session: &Session, turn: &Turn, identity: 
 
 fn conversation<'a>(session: &'a Session, identity: &'a Identity) -> &'a str {
     identity.conversation_id.as_deref().unwrap_or(&session.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Failure, Prompt, PromptKind, Request};
+
+    /// A turn that has every attribute.
+    fn full() -> Turn {
+        let (uuid, copied_from, kind, origin) = (None, None, PromptKind::Human, "human".to_owned());
+        Turn {
+            prompt: Some(Prompt { uuid, copied_from, kind, origin, text: "go".to_owned() }),
+            requests: vec![Request::default()],
+            failure: Some(Failure { kind: "rate_limit".to_owned(), message: "Slower".to_owned() }),
+            client_version: Some("2.1.330".to_owned()),
+            ..Turn::default()
+        }
+    }
+
+    #[test]
+    fn what_is_added_is_what_is_said_to_be() {
+        let session = Session { id: "s".to_owned(), ..Session::default() };
+        let identity = Identity { user_id: Some("ada".to_owned()), conversation_id: None };
+        let mut attributes = Attributes::default();
+        added(&mut attributes, &session, &full(), &identity);
+        let keys: Vec<_> = attributes.into_vec().into_iter().map(|attribute| attribute.key).collect();
+        assert_eq!(keys, ADDED);
+    }
 }

@@ -1,0 +1,17 @@
+//! What differs between the spans of now and those of another time: from a file, or delivered.
+//!
+//! Pure values: knows what a span looked like, and nothing of where it was kept or how a
+//! difference is shown.
+
+mod changes;
+mod compared;
+mod counting;
+mod digest;
+mod matching;
+mod seen;
+mod turn;
+
+pub use changes::{Change, changes};
+pub use compared::{Compared, Counts, State};
+pub use matching::Matching;
+pub use seen::{END, NAME, START, STATUS, STATUS_MESSAGE, Seen, SeenValue};

@@ -1,0 +1,33 @@
+//! A comparison, as it is meant.
+
+use std::path::PathBuf;
+
+use super::{Places, Variables, identity};
+use crate::cli::Diff;
+use crate::span::Identity;
+
+/// A comparison with saved spans.
+#[derive(Debug)]
+pub struct DiffSettings {
+    /// A file of spans, or a folder of such.
+    pub baseline: PathBuf,
+    /// Where transcripts are looked for.
+    pub places: Places,
+    /// Whose sessions these are.
+    pub identity: Identity,
+    /// Whether turns without a request have spans.
+    pub include_commands: bool,
+}
+
+impl DiffSettings {
+    /// Reads the command line in the light of the environment.
+    #[must_use]
+    pub fn new(args: &Diff, variables: Variables<'_>) -> Self {
+        Self {
+            baseline: args.baseline.clone(),
+            places: Places::new(&args.paths, variables),
+            identity: identity(&args.content, variables),
+            include_commands: args.content.include_commands,
+        }
+    }
+}

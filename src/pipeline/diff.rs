@@ -1,0 +1,36 @@
+//! The same line with another end: spans are compared with saved ones, not sent.
+
+use super::reading::{Read, look, read};
+use crate::compare::Matching;
+use crate::config::DiffSettings;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::otlp::Saved;
+use crate::report::{Comparison, Console};
+use crate::session::Copies;
+use crate::span::moda;
+use crate::transcript::Shared;
+
+/// Reads saved spans, then the sessions under the places, and holds the spans of both against
+/// each other.
+pub fn diff(settings: &DiffSettings, console: &Console) -> Result<Comparison, Error> {
+    let saved = Saved::read(&settings.baseline)?;
+    let (files, spans) = (saved.files, saved.spans.len() as u64);
+    let mut comparison = Comparison { files, spans, ..Comparison::default() };
+    comparison.read.warned.take(saved.warnings, console);
+    let found = look(&settings.places, &mut comparison.read.warned, console)?;
+    let mut matching = Matching::new(saved.spans);
+    comparison.passed_over = matching.passed_over();
+    console.begin(&found.sessions, true);
+    let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions));
+    read(found.sessions, &copies, &Ledger::empty()?, console, |Read { session, files, warnings }| {
+        comparison.read.warned.take(warnings, console);
+        let spans = moda::project(&session, &settings.identity, settings.include_commands);
+        comparison.read.count(&session, &files, spans.len());
+        console.counted(spans.len() as u64);
+        matching.take(&session.id, session.facts.project.as_deref(), &spans);
+        Ok(())
+    })?;
+    comparison.turns = matching.finish();
+    Ok(comparison)
+}
