@@ -86,7 +86,23 @@ fn end(console: &Console, result: Result<Exit, Error>) -> Exit {
     }
 }
 
+/// Compares with what was delivered; sends nothing.
+fn run_delivered(upload: &Upload) -> Exit {
+    let (started, console) = (Instant::now(), Console::new(upload.output));
+    tell_panics(upload.output);
+    let compared = upload.diff_format().and_then(|format| {
+        let comparison = pipeline::delivered(&Settings::new(upload, &variable)?, &console)?;
+        console.end();
+        let exit = comparison.exit(upload.strict);
+        comparison.print(format, &console, started.elapsed()).map(|()| exit)
+    });
+    end(&console, compared)
+}
+
 fn run_upload(upload: &Upload) -> Exit {
+    if upload.diff {
+        return run_delivered(upload);
+    }
     let (started, report) = (Instant::now(), Arc::new(UploadReport::new(upload.output)));
     tell_panics(upload.output);
     let result = Settings::new(upload, &variable).and_then(|settings| {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::{Output, SpanContent};
-use crate::error::Exit;
+use super::{Format, Output, SpanContent, Upload};
+use crate::error::{Error, Exit};
 
 /// moda-agent diff
 #[derive(Args, Debug)]
@@ -48,6 +48,20 @@ pub enum DiffFormat {
     Text,
     /// For programs: one object a turn, JSON lines
     Json,
+}
+
+impl Upload {
+    /// How `upload --diff` prints.
+    pub fn diff_format(&self) -> Result<DiffFormat, Error> {
+        match self.format {
+            Format::Text => Ok(DiffFormat::Text),
+            Format::Json => Ok(DiffFormat::Json),
+            Format::OtlpJson => Err(Error::usage(
+                "A diff is no OTLP.",
+                "--format otlp-json is for --dry-run; --diff prints text or json.",
+            )),
+        }
+    }
 }
 
 const AFTER: &str = "\

@@ -6,6 +6,7 @@
 mod changes;
 mod compared;
 mod counting;
+mod delivered;
 mod digest;
 mod matching;
 mod seen;
@@ -13,5 +14,6 @@ mod turn;
 
 pub use changes::{Change, changes};
 pub use compared::{Compared, Counts, State};
+pub use delivered::{gone, sent, undelivered};
 pub use matching::Matching;
 pub use seen::{END, NAME, START, STATUS, STATUS_MESSAGE, Seen, SeenValue};

@@ -1,11 +1,11 @@
 //! Destinations, sessions and their progress, row by row.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Destination;
-use super::files::key;
+use super::files::{is_below, key};
 use super::progress::{AllProgress, Progress};
 use crate::transcript::Timestamp;
 
@@ -64,6 +64,28 @@ pub(super) fn session(
     let query = "INSERT INTO session (session_id, project, place) VALUES (?, ?, ?)
                  ON CONFLICT DO UPDATE SET project = excluded.project, place = excluded.place RETURNING id";
     connection.prepare_cached(query)?.query_row(params![id, project, place.map(key)], |row| row.get(0))
+}
+
+/// The sessions with receipts that stood below these folders, with their projects.
+pub(super) fn sessions_below(
+    connection: &Connection,
+    destination: i64,
+    folders: &[PathBuf],
+) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    let folders: Vec<_> = folders.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
+    let query = "SELECT session_id, project, place FROM session
+                 WHERE id IN (SELECT session FROM receipt WHERE destination = ?) ORDER BY session_id";
+    let mut statement = connection.prepare(query)?;
+    let rows = statement.query_map([destination], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (session, project, place): (_, _, Option<Vec<u8>>) = row?;
+        let place = place.unwrap_or_default();
+        if folders.iter().any(|folder| is_below(&place, key(folder))) {
+            found.push((session, project));
+        }
+    }
+    Ok(found)
 }
 
 /// Remembers how far a session is.

@@ -81,6 +81,12 @@ impl Ledger {
         self.look_up(When::During, |connection| receipts::of_session(connection, destination, session))
     }
 
+    /// The sessions that have receipts and stood below these folders, with their projects.
+    pub fn sessions_below(&self, folders: &[PathBuf]) -> Result<Vec<(String, Option<String>)>, Error> {
+        let Some(destination) = self.destination.filter(|_| self.has_receipts) else { return Ok(Vec::new()) };
+        self.look_up(When::Before, |connection| rows::sessions_below(connection, destination, folders))
+    }
+
     /// Whether a request or prompt was delivered with another session.
     pub fn is_elsewhere(&self, name: &Name, session: &str) -> Result<bool, Error> {
         let Some(destination) = self.destination.filter(|_| self.has_receipts) else { return Ok(false) };

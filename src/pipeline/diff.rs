@@ -6,7 +6,7 @@ use crate::config::DiffSettings;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::otlp::Saved;
-use crate::report::{Comparison, Console};
+use crate::report::{Comparison, Console, With};
 use crate::session::Copies;
 use crate::span::moda;
 use crate::transcript::Shared;
@@ -16,11 +16,11 @@ use crate::transcript::Shared;
 pub fn diff(settings: &DiffSettings, console: &Console) -> Result<Comparison, Error> {
     let saved = Saved::read(&settings.baseline)?;
     let (files, spans) = (saved.files, saved.spans.len() as u64);
-    let mut comparison = Comparison { files, spans, ..Comparison::default() };
+    let mut comparison = Comparison::default();
     comparison.read.warned.take(saved.warnings, console);
     let found = look(&settings.places, &mut comparison.read.warned, console)?;
     let mut matching = Matching::new(saved.spans);
-    comparison.passed_over = matching.passed_over();
+    comparison.with = With::Baseline { files, spans, passed_over: matching.passed_over() };
     console.begin(&found.sessions, true);
     let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions));
     read(found.sessions, &copies, &Ledger::empty()?, console, |Read { session, files, warnings }| {

@@ -2,12 +2,14 @@
 
 mod accounting;
 mod choice;
+mod delivered;
 mod diff;
 mod reading;
 
 use std::sync::Arc;
 
 pub use accounting::sessions;
+pub use delivered::delivered;
 pub use diff::diff;
 
 use crate::config::{OutputSettings, Settings};

@@ -21,7 +21,7 @@ mod upload;
 mod warned;
 
 pub use console::Console;
-pub use diff::{Comparison, print_differences};
+pub use diff::{Comparison, With};
 pub use dry_run::DryRun;
 pub use found::Found;
 pub use printable::printable;

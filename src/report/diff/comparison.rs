@@ -8,6 +8,7 @@ use crate::compare::{Compared, Counts};
 use crate::error::{Error, Exit};
 use crate::report::console::Console;
 use crate::report::numbers::counted;
+use crate::report::printable::printable;
 use crate::report::summary::Summary;
 
 /// What was compared, and with what.
@@ -17,12 +18,50 @@ pub struct Comparison {
     pub turns: Vec<Compared>,
     /// What was read of transcripts, and what was wrong with all that was read.
     pub read: Summary,
-    /// Files of saved spans.
-    pub files: u64,
-    /// The spans in them.
-    pub spans: u64,
-    /// Those of them that are of no turn, and are not compared.
-    pub passed_over: u64,
+    /// With what.
+    pub with: With,
+}
+
+/// What turns are compared with.
+#[derive(Debug)]
+pub enum With {
+    /// Saved spans.
+    Baseline {
+        /// Files.
+        files: u64,
+        /// The spans in them.
+        spans: u64,
+        /// Those of them that are of no turn, and are not compared.
+        passed_over: u64,
+    },
+    /// What the ledger knows of a destination.
+    Ledger {
+        /// The destination.
+        endpoint: String,
+    },
+}
+
+impl Default for With {
+    fn default() -> Self {
+        With::Baseline { files: 0, spans: 0, passed_over: 0 }
+    }
+}
+
+impl With {
+    /// `baseline  31 spans in 1 file`, or `ledger    what went to http://localhost:4318/v1/traces`.
+    fn line(&self) -> String {
+        match self {
+            With::Baseline { files, spans, passed_over } => {
+                let held = format!("{} in {}", counted(*spans, "span"), counted(*files, "file"));
+                let rest = format!(", {passed_over} of them of no turn and not compared");
+                format!("baseline  {held}{}", if *passed_over > 0 { rest } else { String::new() })
+            }
+            With::Ledger { endpoint } if endpoint.is_empty() => {
+                "ledger    nothing is known of a destination".to_owned()
+            }
+            With::Ledger { endpoint } => format!("ledger    what went to {}", printable(endpoint)),
+        }
+    }
 }
 
 impl Comparison {
@@ -38,17 +77,9 @@ impl Comparison {
         print_differences(&self.turns, format, console.color())?;
         if !console.is_quiet() {
             console.line(format_args!("read      {}", self.read.read_line(elapsed)));
-            console.line(format_args!("baseline  {}", self.baseline()));
+            console.line(self.with.line());
             console.line(format_args!("warnings  {}", self.read.warnings_line()));
         }
         Ok(())
-    }
-
-    fn baseline(&self) -> String {
-        let spans = format!("{} in {}", counted(self.spans, "span"), counted(self.files, "file"));
-        match self.passed_over {
-            0 => spans,
-            some => format!("{spans}, {some} of them of no turn and not compared"),
-        }
     }
 }

@@ -13,10 +13,10 @@ use crate::cli::DiffFormat;
 use crate::compare::Compared;
 use crate::error::Error;
 
-pub use comparison::Comparison;
+pub use comparison::{Comparison, With};
 
 /// Prints what became of each turn on standard output.
-pub fn print_differences(turns: &[Compared], format: DiffFormat, color: ColorChoice) -> Result<(), Error> {
+fn print_differences(turns: &[Compared], format: DiffFormat, color: ColorChoice) -> Result<(), Error> {
     let output = io::stdout().lock();
     let printed = match format {
         DiffFormat::Text => {
