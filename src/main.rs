@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use moda_agent::cli::{Cli, Command, Diff, FileSettings, Output, Sessions, Upload};
-use moda_agent::config::{DiffSettings, OutputSettings, Places, Settings, file, home};
+use moda_agent::cli::{Cli, Command, Diff, FileSettings, Output, Sessions, Status, Upload};
+use moda_agent::config::{DiffSettings, OutputSettings, Places, Settings, StatusSettings, file, home};
 use moda_agent::error::{Error, Exit};
 use moda_agent::pipeline;
 use moda_agent::report::{Console, UploadReport};
@@ -41,6 +41,7 @@ fn run(cli: Cli) -> Exit {
         Command::Upload(upload) => run_upload(&upload),
         Command::Sessions(sessions) => run_sessions(&sessions),
         Command::Diff(diff) => run_diff(&diff),
+        Command::Status(status) => run_status(&status),
         Command::Completions { shell } => print(|output| {
             clap_complete::generate(shell, &mut Cli::command(), "moda-agent", output);
             Ok(())
@@ -73,6 +74,17 @@ fn run_diff(diff: &Diff) -> Exit {
         console.end();
         let exit = comparison.exit(diff.strict);
         comparison.print(diff.format, &console, started.elapsed()).map(|()| exit)
+    });
+    end(&console, result)
+}
+
+fn run_status(status: &Status) -> Exit {
+    let console = Console::new(status.output);
+    tell_panics(status.output);
+    let settings = StatusSettings::new(status, &variable);
+    let result = pipeline::standing(&settings, &console).and_then(|overview| {
+        console.end();
+        overview.print(status.format, settings.home.as_deref(), &console).map(|()| Exit::Done)
     });
     end(&console, result)
 }

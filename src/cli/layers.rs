@@ -1,6 +1,6 @@
 //! Which of several places a setting is taken from: the command line, a variable, the config file.
 //!
-//! Every option of `upload`, `sessions` and `diff` has a variable, `MODA_AGENT_` and its name, and a
+//! Every option of `upload`, `sessions`, `diff` and `status` has a variable, `MODA_AGENT_` and its name, and a
 //! key in the config file. They count as if they stood before the options that were typed, the file's
 //! first, so that later ones win. Some options have further variables: these stand between.
 
@@ -11,7 +11,7 @@ use clap::builder::ValueHint;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Command, Error};
 
-use super::{Diff, Sessions, Upload};
+use super::{Diff, Sessions, Status, Upload};
 
 /// Options that mean this one run: they have no variable, and no key in the file.
 const OF_ONE_RUN: [&str; 3] = ["dry-run", "diff", "format"];
@@ -69,6 +69,7 @@ fn options_of(command: &str) -> Option<Command> {
         "upload" => Some(Upload::augment_args(Command::new("upload"))),
         "sessions" => Some(Sessions::augment_args(Command::new("sessions"))),
         "diff" => Some(Diff::augment_args(Command::new("diff"))),
+        "status" => Some(Status::augment_args(Command::new("status"))),
         _ => None,
     }
 }
@@ -121,7 +122,7 @@ fn expanded(arg: &Arg, value: &str, file: &FileSettings) -> String {
 
 /// A key that means nothing is a mistake. One of another command is none: the file is for all.
 fn check_keys(file: &FileSettings) -> Result<(), Error> {
-    let commands = ["upload", "sessions", "diff"].map(options_of);
+    let commands = ["upload", "sessions", "diff", "status"].map(options_of);
     let is_known = |key: &str| commands.iter().flatten().flat_map(settable).any(|(_, name)| name == key);
     match file.values.keys().find(|key| !is_known(key)) {
         None => Ok(()),

@@ -10,10 +10,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod diff;
 mod layers;
+mod status;
 
 use crate::error::EXIT_CODES;
 pub use diff::{Diff, DiffFormat};
 pub use layers::{FileSettings, VARIABLES_BETWEEN, variable_of};
+pub use status::Status;
 
 /// Uploads saved Claude Code sessions as OpenTelemetry spans, as if they had been watched live.
 #[derive(Debug, Parser)]
@@ -65,6 +67,8 @@ pub enum Command {
     Sessions(Sessions),
     /// Compare the spans of sessions with spans from a file
     Diff(Diff),
+    /// Show what was delivered where, what waits, was rejected, or will be deleted soon
+    Status(Status),
     /// Print the completion script of a shell
     Completions {
         /// The shell

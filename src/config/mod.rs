@@ -4,6 +4,7 @@
 //! so that each rule can be tested as one of values.
 
 mod certificates;
+mod cleanup;
 mod diff;
 mod endpoint;
 mod file;
@@ -11,6 +12,7 @@ mod headers;
 mod ledger;
 mod places;
 mod proxy;
+mod status;
 mod transport;
 mod variables;
 
@@ -21,9 +23,11 @@ use crate::error::Error;
 use crate::ledger::{LedgerSettings, Wanted};
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
 use crate::span::{Identity, Resource};
+pub use cleanup::cleanup_period;
 pub use diff::DiffSettings;
 pub use file::file;
 pub use places::{Places, home};
+pub use status::StatusSettings;
 pub use variables::Variables;
 use variables::pairs;
 

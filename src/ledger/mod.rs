@@ -18,6 +18,7 @@ mod receipts;
 mod recorder;
 mod rows;
 mod schema;
+mod standing;
 mod store;
 
 pub use access::{Access, LedgerSettings};
@@ -30,4 +31,5 @@ pub use plan::{Plan, Unchanged, plan};
 pub use progress::{AllProgress, Progress};
 pub use receipts::{Fate, Known};
 pub use recorder::{Recorder, SessionEntry, TurnEntry};
+pub use standing::{Rejected, Standing, standings};
 pub use store::Ledger;

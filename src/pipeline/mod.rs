@@ -5,12 +5,14 @@ mod choice;
 mod delivered;
 mod diff;
 mod reading;
+mod standing;
 
 use std::sync::Arc;
 
 pub use accounting::sessions;
 pub use delivered::delivered;
 pub use diff::diff;
+pub use standing::standing;
 
 use crate::config::{OutputSettings, Settings};
 use crate::error::{Error, Exit};

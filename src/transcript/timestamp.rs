@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Datelike, SecondsFormat};
 
@@ -33,10 +33,16 @@ impl Timestamp {
         self.0
     }
 
+    /// So long after this instant.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX)))
+    }
+
     /// Seconds from `earlier` to this instant, zero if it is the later one.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> f64 {
-        std::time::Duration::from_nanos(self.0.saturating_sub(earlier.0)).as_secs_f64()
+        Duration::from_nanos(self.0.saturating_sub(earlier.0)).as_secs_f64()
     }
 }
 
