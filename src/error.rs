@@ -34,12 +34,12 @@ impl Exit {
 
 /// The exit codes and their meaning, as the help and the man page tell them.
 pub const EXIT_CODES: [(Exit, &str); 7] = [
-    (Exit::Done, "all is delivered, or there was nothing to do"),
+    (Exit::Done, "all is delivered, there was nothing to do, or another run does it"),
     (Exit::Partial, "spans were rejected, or, with --strict, input was damaged; of diff: there are differences"),
     (Exit::Usage, "wrong usage or configuration; nothing was sent"),
     (Exit::Refused, "the key was refused"),
     (Exit::Unreachable, "the endpoint could not be reached or kept failing; what was not delivered goes next time"),
-    (Exit::Interrupted, "interrupted with Ctrl-C; what arrived is counted"),
+    (Exit::Interrupted, "interrupted with Ctrl-C; what arrived is recorded"),
     (Exit::Terminated, "ended by SIGTERM; likewise"),
 ];
 

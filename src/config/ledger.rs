@@ -5,14 +5,14 @@ use std::time::{Duration, SystemTime};
 
 use glob::Pattern;
 
-use super::OutputSettings;
 use super::headers::is_secret;
 use super::places::home;
 use super::variables::Variables;
+use super::{OutputSettings, endpoint};
 use crate::cli::{self, LedgerOptions, Selected, Upload};
 use crate::error::Error;
-use crate::ledger::{Destination, LedgerSettings, Resend, Wanted, fingerprint};
-use crate::otlp::{HttpSettings, shown};
+use crate::ledger::{ANY_KEY, Destination, LedgerSettings, Resend, Wanted, fingerprint};
+use crate::otlp::{Endpoint, HttpSettings, shown};
 use crate::session::{Patience, Selection};
 use crate::transcript::Timestamp;
 
@@ -27,7 +27,8 @@ pub(super) fn choose(
     output: Option<&OutputSettings>,
 ) -> Result<LedgerSettings, Error> {
     let looks = args.dry_run || args.diff;
-    let destination = output.and_then(destination);
+    let keyless = || endpoint::choose(&args.delivery, variables).ok().and_then(|(endpoint, _)| keyless(endpoint));
+    let destination = output.map_or_else(keyless, destination);
     if args.ledger.all || (destination.is_none() && !looks) {
         return Ok(LedgerSettings::default());
     }
@@ -59,6 +60,13 @@ fn destination(output: &OutputSettings) -> Option<Destination> {
         OutputSettings::File(_) | OutputSettings::Print(_) | OutputSettings::Stdout => return None,
     };
     Some(Destination { endpoint, convention: CONVENTION.to_owned(), key })
+}
+
+/// A server to look at what it has, without a key for it.
+fn keyless(endpoint: Endpoint) -> Option<Destination> {
+    let Endpoint::Http(url) = endpoint else { return None };
+    let (endpoint, convention) = (shown(&url).to_owned(), CONVENTION.to_owned());
+    Some(Destination { endpoint, convention, key: ANY_KEY.to_owned() })
 }
 
 /// A digest of the key, of every header that is called like one, and of the query of the URL.

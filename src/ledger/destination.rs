@@ -9,9 +9,13 @@ pub struct Destination {
     pub endpoint: String,
     /// The convention of the spans.
     pub convention: String,
-    /// A digest of the key and whatever else is secret; empty where there is none.
+    /// A digest of the key and whatever else is secret; empty where there is none, [`ANY_KEY`] where
+    /// it does not matter.
     pub key: String,
 }
+
+/// Who only looks may have no key: then the only one that the endpoint was ever seen with is meant.
+pub const ANY_KEY: &str = "*";
 
 impl Destination {
     /// A few letters that stand for it in a file name.

@@ -23,7 +23,7 @@ mod store;
 
 pub use access::{Access, LedgerSettings};
 pub use decision::{Decision, Resend};
-pub use destination::{Destination, fingerprint};
+pub use destination::{ANY_KEY, Destination, fingerprint};
 pub use files::KnownFiles;
 pub use judge::{Judged, Verdict, Wanted, judge};
 pub use lock::Lock;

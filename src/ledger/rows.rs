@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::Destination;
 use super::files::{is_below, key};
@@ -11,9 +11,13 @@ use crate::transcript::Timestamp;
 
 /// The row of a destination.
 pub(super) fn destination(connection: &Connection, destination: &Destination) -> rusqlite::Result<Option<i64>> {
-    let query = "SELECT id FROM destination WHERE endpoint = ? AND convention = ? AND key = ?";
+    let query = "SELECT id FROM destination WHERE endpoint = ?1 AND convention = ?2 AND (key = ?3 OR ?3 = '*')";
     let Destination { endpoint, convention, key } = destination;
-    connection.query_row(query, [endpoint, convention, key], |row| row.get(0)).optional()
+    let mut statement = connection.prepare(query)?;
+    let found = statement.query_map([endpoint, convention, key], |row| row.get(0))?;
+    let found = found.collect::<rusqlite::Result<Vec<_>>>()?;
+    // Of several keys nobody knows which one is meant.
+    Ok(if let [only] = found.as_slice() { Some(*only) } else { None })
 }
 
 /// The row of a destination that is used now.

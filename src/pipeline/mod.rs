@@ -69,10 +69,8 @@ fn interrupted(exit: Exit, report: &UploadReport) -> Error {
 /// Refuses to write over what is read.
 fn protect(output: &OutputSettings, sessions: &[SessionFiles]) -> Result<(), Error> {
     let OutputSettings::File(target) = output else { return Ok(()) };
-    let Ok(target) = target.canonicalize() else { return Ok(()) };
-    let subagents = sessions.iter().flat_map(|session| session.subagents.iter().map(|agent| &agent.path));
-    let mut files = sessions.iter().flat_map(|session| &session.main).chain(subagents);
-    if files.any(|file| file.canonicalize().is_ok_and(|file| file == target)) {
+    let Ok(place) = target.canonicalize() else { return Ok(()) };
+    if sessions.iter().flat_map(|session| &session.states).any(|file| file.place == place) {
         let sentence = format!("{} is a transcript, and would be replaced.", target.display());
         return Err(Error::usage(sentence, "Name another file as --endpoint."));
     }

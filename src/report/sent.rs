@@ -85,6 +85,9 @@ impl Sent {
 
     /// `31 spans in 5 requests (612 kB, 4.1 MB uncompressed; 2 retries, 12s of waiting) to http://...`
     pub(super) fn line(&self) -> String {
+        if self.spans == 0 {
+            return format!("nothing new to {}", printable(&self.destination));
+        }
         let lost = [(self.rejected, "rejected"), (self.undelivered(), "not delivered")];
         let lost = lost.into_iter().filter(|(number, _)| *number > 0);
         let lost = lost.map(|(number, what)| format!(", {} {what}", grouped(number))).collect::<Vec<_>>().concat();

@@ -90,6 +90,9 @@ impl Summary {
         let transcripts = counted(self.transcripts, "transcript");
         let size = bytes(self.bytes);
         let skipped = self.skipped.phrase();
+        if self.transcripts == 0 {
+            return format!("nothing in {:.1} s{skipped}", elapsed.as_secs_f64());
+        }
         format!("{sessions}, {turns} from {transcripts} ({size}) in {:.1} s{skipped}", elapsed.as_secs_f64())
     }
 
