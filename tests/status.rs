@@ -150,11 +150,16 @@ fn status_counts_what_is_not_sent_and_what_the_client_deletes_soon() {
     assert_eq!(told["deleted_soon"][0]["session_id"], SESSION);
     assert_eq!(told["deleted_soon"][0]["turns_delivered_nowhere"], 3);
     assert_eq!(told["destinations"][0]["not_sent"]["turns"], 3);
-    assert!(status(&server.ledger(), &[&root]).contains("Nothing was delivered yet\n  not sent      3 turns of 1 session"));
+    assert!(
+        status(&server.ledger(), &[&root]).contains("Nothing was delivered yet\n  not sent      3 turns of 1 session")
+    );
     assert_eq!(send(&server, &[], &root), 0);
     let told = status_json(&server.ledger(), &root);
     assert_eq!(told["deleted_soon"][0]["turns_delivered_nowhere"], 0);
-    assert_eq!((&told["destinations"][0]["not_sent"]["turns"], &told["on_disk"]["transcripts"]), (&0.into(), &1.into()));
+    assert_eq!(
+        (&told["destinations"][0]["not_sent"]["turns"], &told["on_disk"]["transcripts"]),
+        (&0.into(), &1.into())
+    );
     assert_eq!(told["destinations"][0]["endpoint"], format!("{}/v1/traces", server.url));
 }
 

@@ -153,17 +153,18 @@ struct Found {
 /// with the smaller path.
 fn session(id: String, mut files: Vec<Found>) -> SessionFiles {
     files.sort_by(|one, other| one.file.place.cmp(&other.file.place));
-    let states: Vec<_> = files.iter().map(|found| found.file.clone()).collect();
-    let bytes = states.iter().map(|file| file.bytes).sum();
-    let mut session = SessionFiles { id, bytes, states, ..SessionFiles::default() };
-    let is_agent = |found: &Found| agent_id(&found.file.path).is_some();
-    let (subagents, mut main): (Vec<_>, Vec<_>) = files.into_iter().partition(is_agent);
+    let is_agent = |found: &&Found| agent_id(&found.file.path).is_some();
+    let (subagents, mut main): (Vec<_>, Vec<_>) = files.iter().partition(is_agent);
     main.sort_by_key(|found| found.head.order());
     let first = main.first().or(subagents.iter().min_by_key(|found| found.head.order()));
-    session.head = first.map(|found| found.head.clone()).unwrap_or_default();
-    session.main.extend(main.into_iter().map(|found| found.file.path));
-    session.subagents.extend(subagents.into_iter().filter_map(|found| SubagentFile::at(found.file.path)));
-    session
+    SessionFiles {
+        id,
+        head: first.map(|found| found.head.clone()).unwrap_or_default(),
+        main: main.into_iter().map(|found| found.file.path.clone()).collect(),
+        subagents: subagents.into_iter().filter_map(|found| SubagentFile::at(found.file.path.clone())).collect(),
+        bytes: files.iter().map(|found| found.file.bytes).sum(),
+        states: files.into_iter().map(|found| found.file).collect(),
+    }
 }
 
 /// The folder above `subagents`, the file's own name, or what its records say, in this order.
@@ -173,11 +174,12 @@ fn session_of(path: &Path, bytes: u64, head: &Head) -> Option<String> {
         return None;
     }
     let is_silent = head.session_id.is_none() && !Head::may_hold_more(bytes);
-    let above = path.ancestors().find(|folder| folder.file_name() == Some(OsStr::new(SUBAGENTS)));
-    let named = match (above.and_then(Path::parent), agent_id(path)) {
-        (Some(folder), Some(_)) => folder.file_name(),
-        (None, Some(_)) => None,
-        _ => path.file_stem(),
+    let named = match agent_id(path) {
+        Some(_) => {
+            let above = path.ancestors().find(|folder| folder.file_name() == Some(OsStr::new(SUBAGENTS)));
+            above.and_then(Path::parent).and_then(Path::file_name)
+        }
+        None => path.file_stem(),
     };
     let named = named.and_then(OsStr::to_str).filter(|name| is_uuid(name) && !is_silent);
     named.map(str::to_owned).or_else(|| head.session_id.clone())
