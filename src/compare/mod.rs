@@ -7,6 +7,7 @@ mod changes;
 mod compared;
 mod counting;
 mod digest;
+mod kept;
 mod matching;
 mod seen;
 mod turn;
