@@ -8,6 +8,7 @@ mod compared;
 mod counting;
 mod delivered;
 mod digest;
+mod kept;
 mod matching;
 mod seen;
 mod turn;
