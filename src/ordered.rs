@@ -33,6 +33,16 @@ pub fn in_order<T: Send, R: Send, E>(
     })
 }
 
+/// Does two things at once; the second on the calling thread. A panic of either goes on in the
+/// caller.
+pub fn meanwhile<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (B, A) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (other, one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 /// Lets the workers go however the taking ends, by a panic, too.
 struct Closing<'a, T, R>(&'a Queue<T, R>);
 

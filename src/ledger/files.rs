@@ -40,7 +40,7 @@ impl KnownFiles {
     /// What the first lines of a file say that did not change.
     #[must_use]
     pub fn head(&self, file: &FileState) -> Option<Head> {
-        let KnownFile { state, head, is_there } = self.0.get(key(&file.place))?;
+        let KnownFile { state, head, is_there } = self.0.get(key(file.place()))?;
         is_there.set(true);
         let is_same = (state.inode, state.bytes, state.modified) == (file.inode, file.bytes, file.modified);
         is_same.then(|| head.clone())
@@ -72,7 +72,7 @@ pub(super) fn save(connection: &Connection, files: &[(FileState, Head)]) -> rusq
     let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
     for (file, head) in files {
         statement.execute(params![
-            key(&file.place),
+            key(file.place()),
             file.inode.cast_signed(),
             file.bytes.cast_signed(),
             file.modified.cast_signed(),
@@ -88,7 +88,7 @@ pub(super) fn save(connection: &Connection, files: &[(FileState, Head)]) -> rusq
 /// Forgets a file that is no longer there, and how far its session was; receipts stay.
 pub(super) fn forget(connection: &Connection, place: &[u8]) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM file WHERE place = ?")?.execute([place])?;
-    let progress = "DELETE FROM progress WHERE session IN (SELECT id FROM session WHERE place = ?)";
+    let progress = "DELETE FROM progress WHERE session_id IN (SELECT session_id FROM session WHERE place = ?)";
     connection.prepare_cached(progress)?.execute([place]).map(drop)
 }
 
@@ -100,16 +100,19 @@ mod tests {
     fn a_file_that_changed_in_any_way_is_not_known() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::ledger::schema::migrate(&mut connection).unwrap();
-        let file = FileState { place: "/p/a.jsonl".into(), inode: u64::MAX, bytes: 7, modified: 9, path: "a".into() };
+        let file = FileState { path: "/p/a.jsonl".into(), inode: u64::MAX, bytes: 7, modified: 9, real: None };
         let head = Head::known(Some("s".to_owned()), Some(Timestamp::from(5)), true, false);
         save(&connection, &[(file.clone(), head.clone())]).unwrap();
         let known = KnownFiles::load(&connection).unwrap();
-        assert_eq!(known.head(&FileState { path: "elsewhere/a".into(), ..file.clone() }), Some(head));
+        assert_eq!(
+            known.head(&FileState { path: "a".into(), real: Some(file.path.clone()), ..file.clone() }),
+            Some(head)
+        );
         for other in [
             FileState { inode: 1, ..file.clone() },
             FileState { bytes: 8, ..file.clone() },
             FileState { modified: 8, ..file.clone() },
-            FileState { place: "/p/b.jsonl".into(), ..file.clone() },
+            FileState { path: "/p/b.jsonl".into(), ..file.clone() },
         ] {
             assert_eq!(known.head(&other), None, "{other:?}");
         }

@@ -104,7 +104,7 @@ impl Progress {
 pub(super) fn fingerprint(files: &SessionFiles) -> Vec<u8> {
     let mut digest = Sha256::new();
     for file in &files.states {
-        digest.update(key(&file.place));
+        digest.update(key(file.place()));
         for number in [0, file.inode, file.bytes, file.modified] {
             digest.update(number.to_le_bytes());
         }
@@ -120,7 +120,7 @@ mod tests {
     use std::time::Duration;
 
     fn files(bytes: u64) -> SessionFiles {
-        let state = FileState { place: "/p/a.jsonl".into(), inode: 1, bytes, modified: 3, ..FileState::default() };
+        let state = FileState { path: "/p/a.jsonl".into(), inode: 1, bytes, modified: 3, ..FileState::default() };
         SessionFiles { states: vec![state], ..SessionFiles::default() }
     }
 

@@ -230,7 +230,7 @@ impl Done {
         match self {
             Done::Turn(_, turn) => turn.write(transaction, destination, session, now),
             Done::Session(SessionEntry { progress: Some(progress), .. }) => {
-                rows::save_progress(transaction, destination, session, progress)
+                rows::save_progress(transaction, destination, &entry.id, progress)
             }
             Done::Session(_) => Ok(()),
         }

@@ -34,9 +34,8 @@ pub(super) fn use_destination(
 
 /// How far each session is at a destination.
 pub(super) fn progress(connection: &Connection, destination: i64) -> rusqlite::Result<AllProgress> {
-    let query = "SELECT s.session_id, s.project, p.fingerprint, p.with_commands, p.waiting, p.ended_since,
-                        p.open_since, p.left_before, p.left_after, p.open_requests
-                 FROM progress p JOIN session s ON s.id = p.session WHERE p.destination = ?";
+    let query = "SELECT session_id, project, fingerprint, with_commands, waiting, ended_since, open_since,
+                        left_before, left_after, open_requests FROM progress WHERE destination = ?";
     let mut statement = connection.prepare(query)?;
     let rows = statement.query_map([destination], |row| Ok((row.get(0)?, read_progress(row)?)))?;
     rows.collect()
@@ -96,13 +95,14 @@ pub(super) fn sessions_below(
 pub(super) fn save_progress(
     connection: &Connection,
     destination: i64,
-    session: i64,
+    session: &str,
     progress: &Progress,
 ) -> rusqlite::Result<()> {
-    let query = "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let query = "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(query)?.execute(params![
         destination,
         session,
+        progress.project,
         progress.fingerprint,
         progress.with_commands,
         progress.waiting.cast_signed(),

@@ -46,7 +46,8 @@ const V1: &str = "
     -- How far a session is: its files as they were, and what of it is not delivered.
     CREATE TABLE progress (
         destination INTEGER NOT NULL REFERENCES destination,
-        session INTEGER NOT NULL REFERENCES session,
+        session_id TEXT NOT NULL,
+        project TEXT,
         fingerprint BLOB NOT NULL,
         with_commands INTEGER NOT NULL,
         waiting INTEGER NOT NULL,
@@ -55,7 +56,7 @@ const V1: &str = "
         left_before INTEGER,
         left_after INTEGER,
         open_requests TEXT NOT NULL,
-        PRIMARY KEY (destination, session)
+        PRIMARY KEY (destination, session_id)
     ) WITHOUT ROWID;
     -- What became of a turn: delivered, rejected, or one of a request of which a part was rejected.
     CREATE TABLE receipt (

@@ -63,6 +63,11 @@ impl Ledger {
         self.look_up(When::Before, KnownFiles::load)
     }
 
+    /// The files that are known, and how far each session is.
+    pub fn remembered(&self) -> Result<(KnownFiles, AllProgress), Error> {
+        Ok((self.known_files()?, self.progress()?))
+    }
+
     /// How far each session is.
     pub fn progress(&self) -> Result<AllProgress, Error> {
         let Some(destination) = self.destination else { return Ok(AllProgress::new()) };

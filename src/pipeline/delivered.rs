@@ -11,7 +11,7 @@ use crate::ledger::{Access, Decision, Fate, Judged, Known, Ledger, Wanted, judge
 use crate::report::{Comparison, Console, With};
 use crate::session::{Copies, Session, Window};
 use crate::span::{TraceId, moda};
-use crate::transcript::{Discovery, Shared, discover_knowing};
+use crate::transcript::{Discovery, Shared, list};
 
 /// Reads all sessions under the named paths, what did not change, too, and holds their turns
 /// against the ledger.
@@ -20,7 +20,7 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
     let mut comparison = Comparison { with: With::Ledger { endpoint }, ..Comparison::default() };
     let Some(access) = Access::open(&settings.ledger)? else { return Ok(comparison) };
     let (ledger, known) = (&access.ledger, access.ledger.known_files()?);
-    let mut found = discover_knowing(&settings.paths, &|file| known.head(file))?;
+    let mut found = list(&settings.paths)?.discover(&|file| known.head(file));
     comparison.read.warned.take(std::mem::take(&mut found.warnings), console);
     if found.sessions.is_empty() {
         nothing_found(&settings.paths, comparison.read.warned.input_was_damaged(), console)?;

@@ -17,11 +17,12 @@ pub use standing::standing;
 use crate::config::{OutputSettings, Settings};
 use crate::error::{Error, Exit};
 use crate::ledger::{Access, plan};
+use crate::ordered::meanwhile;
 use crate::report::UploadReport;
 use crate::session::Copies;
 use crate::sink::Sink;
 use crate::stop::Stop;
-use crate::transcript::{SessionFiles, discover_knowing};
+use crate::transcript::{SessionFiles, list};
 use choice::choose;
 use reading::{nothing_found, read};
 
@@ -32,14 +33,15 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
         report.is_busy();
         return Ok(());
     };
-    let known = access.ledger.known_files()?;
-    let mut found = discover_knowing(&settings.paths, &|file| known.head(file))?;
+    let (listing, remembered) = meanwhile(|| access.ledger.remembered(), || list(&settings.paths));
+    let (listing, (known, progress)) = (listing?, remembered?);
+    let mut found = listing.discover(&|file| known.head(file));
     report.warn(std::mem::take(&mut found.warnings));
     if found.sessions.is_empty() {
         return nothing_found(&settings.paths, report.summary().warned.input_was_damaged(), &report.console);
     }
     protect(&settings.output, &found.sessions)?;
-    let plan = plan(found.sessions, &access.ledger.progress()?, &settings.wanted);
+    let plan = plan(found.sessions, &progress, &settings.wanted);
     report.begin(&plan, settings.output.is_standard_output());
     let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
@@ -70,7 +72,7 @@ fn interrupted(exit: Exit, report: &UploadReport) -> Error {
 fn protect(output: &OutputSettings, sessions: &[SessionFiles]) -> Result<(), Error> {
     let OutputSettings::File(target) = output else { return Ok(()) };
     let Ok(place) = target.canonicalize() else { return Ok(()) };
-    if sessions.iter().flat_map(|session| &session.states).any(|file| file.place == place) {
+    if sessions.iter().flat_map(|session| &session.states).any(|file| file.place() == place) {
         let sentence = format!("{} is a transcript, and would be replaced.", target.display());
         return Err(Error::usage(sentence, "Name another file as --endpoint."));
     }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::ledger::{Access, Decision, Destination, LedgerSettings, judge, plan, standings};
 use crate::report::{Console, DestinationStatus, Doomed, Overview, Undelivered};
 use crate::session::Copies;
-use crate::transcript::{FileState, SessionFiles, Timestamp, discover_knowing};
+use crate::transcript::{FileState, SessionFiles, Timestamp, list};
 
 /// What is soon for a transcript that the client will delete.
 const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -41,7 +41,7 @@ fn undelivered(
     let ledger = LedgerSettings { place: settings.ledger.clone(), destination: destination.clone(), records: false };
     let Some(access) = Access::open(&ledger)? else { return Ok(Undelivered::default()) };
     let known = access.ledger.known_files()?;
-    let found = discover_knowing(&settings.places.there(), &|file| known.head(file))?;
+    let found = list(&settings.places.there())?.discover(&|file| known.head(file));
     overview.sessions.clone_from(&found.sessions);
     let is_first = overview.destinations.is_empty();
     overview.warn(if is_first { found.warnings } else { Default::default() }, console);
@@ -66,7 +66,7 @@ fn doomed(overview: &Overview, settings: &StatusSettings) -> Vec<Doomed> {
         settings.places.there().into_iter().map(|path| (path.clone(), cleanup_period(&path))).collect();
     let period = |file: &FileState| {
         let of_folder = periods.iter().find(|(folder, _)| file.path.starts_with(folder));
-        of_folder.map_or_else(|| cleanup_period(&file.place), |(_, period)| *period)
+        of_folder.map_or_else(|| cleanup_period(file.place()), |(_, period)| *period)
     };
     let now = settings.wanted.patience.now;
     let of_session = |files: &SessionFiles| -> Vec<Doomed> {

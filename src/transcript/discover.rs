@@ -47,7 +47,7 @@ impl SessionFiles {
     #[must_use]
     pub fn place(&self) -> Option<&Path> {
         let is_main = |file: &&FileState| self.main.first() == Some(&file.path);
-        self.states.iter().find(is_main).or(self.states.first()).map(|file| file.place.as_path())
+        self.states.iter().find(is_main).or(self.states.first()).map(FileState::place)
     }
 
     /// When any of them was last written.
@@ -87,35 +87,54 @@ pub struct Discovery {
 /// What the first lines of a file say, if it is known and the file did not change.
 pub type Known<'a> = &'a dyn Fn(&FileState) -> Option<Head>;
 
+/// The files under some paths that may be transcripts, of which none is opened yet.
+#[derive(Debug, Default)]
+pub struct Listing {
+    paths: Vec<PathBuf>,
+    files: Vec<FileState>,
+    warnings: Warnings,
+}
+
+/// Lists the files under `paths` that may be transcripts. A path that does not exist is an error.
+pub fn list(paths: &[PathBuf]) -> Result<Listing, Error> {
+    let mut warnings = Warnings::default();
+    let files = transcripts_under(paths, &mut warnings)?;
+    Ok(Listing { paths: paths.to_vec(), files, warnings })
+}
+
 /// Finds the sessions under `paths`: projects folders, project folders, session folders, transcripts.
 ///
 /// A path that does not exist is an error; what cannot be read below one is a warning. Where a
 /// session is named by its own file or folder, other sessions' subagents beside it are left alone.
 pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
-    discover_knowing(paths, &|_| None)
+    list(paths).map(|listing| listing.discover(&|_| None))
 }
 
-/// The same, without opening files that are known.
-pub fn discover_knowing(paths: &[PathBuf], known: Known<'_>) -> Result<Discovery, Error> {
-    let mut found = Discovery::default();
-    let mut sessions = BTreeMap::<_, Vec<_>>::new();
-    for file in transcripts_under(paths, &mut found.warnings)? {
-        let Some(head) = found.head(&file, known) else { continue };
-        match session_of(&file.path, file.bytes, &head) {
-            Some(id) => sessions.entry(id).or_default().push(Found { file, head }),
-            None if file.bytes == 0 => {}
-            None => found.warnings.push(Warning::NotATranscript { path: file.path }),
+impl Listing {
+    /// Finds the sessions in it, without opening files that are known.
+    #[must_use]
+    pub fn discover(self, known: Known<'_>) -> Discovery {
+        let Self { paths, files, warnings } = self;
+        let mut found = Discovery { warnings, ..Discovery::default() };
+        let mut sessions = BTreeMap::<_, Vec<_>>::new();
+        for file in files {
+            let Some(head) = found.head(&file, known) else { continue };
+            match session_of(&file.path, file.bytes, &head) {
+                Some(id) => sessions.entry(id).or_default().push(Found { file, head }),
+                None if file.bytes == 0 => {}
+                None => found.warnings.push(Warning::NotATranscript { path: file.path }),
+            }
         }
+        let mut sessions: Vec<_> = sessions.into_iter().map(|(id, files)| session(id, files)).collect();
+        if paths.iter().all(|path| names_one_session(path)) {
+            let named: HashSet<_> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+            let is_named = |agent: &SubagentFile| agent.path.canonicalize().is_ok_and(|path| named.contains(&path));
+            sessions.retain(|session| !session.main.is_empty() || session.subagents.iter().any(is_named));
+        }
+        sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
+        found.sessions = sessions;
+        found
     }
-    let mut sessions: Vec<_> = sessions.into_iter().map(|(id, files)| session(id, files)).collect();
-    if paths.iter().all(|path| names_one_session(path)) {
-        let named: HashSet<_> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
-        let is_named = |agent: &SubagentFile| agent.path.canonicalize().is_ok_and(|path| named.contains(&path));
-        sessions.retain(|session| !session.main.is_empty() || session.subagents.iter().any(is_named));
-    }
-    sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
-    found.sessions = sessions;
-    Ok(found)
 }
 
 impl Discovery {
@@ -152,7 +171,7 @@ struct Found {
 /// Puts the transcripts of a session together. What began first is read first; of two alike, that
 /// with the smaller path.
 fn session(id: String, mut files: Vec<Found>) -> SessionFiles {
-    files.sort_by(|one, other| one.file.place.cmp(&other.file.place));
+    files.sort_by(|one, other| one.file.place().cmp(other.file.place()));
     let is_agent = |found: &&Found| agent_id(&found.file.path).is_some();
     let (subagents, mut main): (Vec<_>, Vec<_>) = files.iter().partition(is_agent);
     main.sort_by_key(|found| found.head.order());

@@ -1,7 +1,7 @@
 //! A file as the system knows it, without opening it.
 
 use std::fs::Metadata;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 /// What tells whether a file was written since somebody last looked: its inode, size and time.
@@ -9,8 +9,8 @@ use std::time::UNIX_EPOCH;
 pub struct FileState {
     /// The file, below the path that was named.
     pub path: PathBuf,
-    /// The same without links, which is one for one file however it is named.
-    pub place: PathBuf,
+    /// The same without links, where that is another path.
+    pub real: Option<PathBuf>,
     /// The number of the file on its disk; zero where the system has none.
     pub inode: u64,
     /// Its size in bytes.
@@ -20,10 +20,16 @@ pub struct FileState {
 }
 
 impl FileState {
-    pub(super) fn new(path: PathBuf, place: PathBuf, metadata: &Metadata) -> Self {
+    pub(super) fn new(path: PathBuf, real: Option<PathBuf>, metadata: &Metadata) -> Self {
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = modified.and_then(|time| u64::try_from(time.as_nanos()).ok()).unwrap_or_default();
-        Self { path, place, inode: inode(metadata), bytes: metadata.len(), modified }
+        Self { path, real, inode: inode(metadata), bytes: metadata.len(), modified }
+    }
+
+    /// Where it stands: one path for one file, however it is named.
+    #[must_use]
+    pub fn place(&self) -> &Path {
+        self.real.as_deref().unwrap_or(&self.path)
     }
 }
 

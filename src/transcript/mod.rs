@@ -23,7 +23,7 @@ mod usage;
 pub use content::{Block, Content, Input};
 pub use cost::ModelUsage;
 pub use digest::digest;
-pub use discover::{Discovery, Known, SessionFiles, SubagentFile, discover, discover_knowing};
+pub use discover::{Discovery, Known, Listing, SessionFiles, SubagentFile, discover, list};
 pub use file::FileState;
 pub use glance::matters;
 pub use head::Head;

@@ -31,8 +31,8 @@ pub(super) fn transcripts_under(paths: &[PathBuf], warnings: &mut Warnings) -> R
         }
     }
     // In an order that does not depend on how the paths are written.
-    files.sort_by(|one, other| one.place.as_os_str().cmp(other.place.as_os_str()));
-    files.dedup_by(|one, other| one.place == other.place);
+    files.sort_by(|one, other| one.place().as_os_str().cmp(other.place().as_os_str()));
+    files.dedup_by(|one, other| one.place().as_os_str() == other.place().as_os_str());
     Ok(files)
 }
 
@@ -45,13 +45,13 @@ fn walk(
     files: &mut Vec<FileState>,
     warnings: &mut Warnings,
 ) {
-    let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let real = folder.canonicalize().ok().filter(|real| real.as_os_str() != folder.as_os_str());
     for entry in WalkDir::new(folder).max_depth(depth) {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => match entry.metadata() {
                 Ok(metadata) => {
-                    let place = entry.path().strip_prefix(folder).map(|below| place.join(below)).unwrap_or_default();
-                    files.push(FileState::new(entry.into_path(), place, &metadata));
+                    let real = real.as_ref().and_then(|real| Some(real.join(entry.path().strip_prefix(folder).ok()?)));
+                    files.push(FileState::new(entry.into_path(), real, &metadata));
                 }
                 Err(error) => warnings.push(unreadable(entry.path(), &error)),
             },
@@ -86,8 +86,7 @@ fn is_transcript_name(path: &Path) -> bool {
 fn session_of_file(transcript: &Path, files: &mut Vec<FileState>, warnings: &mut Warnings) {
     match transcript.metadata() {
         Ok(metadata) => {
-            let place = transcript.canonicalize().unwrap_or_else(|_| transcript.to_owned());
-            files.push(FileState::new(transcript.to_owned(), place, &metadata));
+            files.push(FileState::new(transcript.to_owned(), transcript.canonicalize().ok(), &metadata));
         }
         Err(error) => warnings.push(Warning::unreadable(transcript, &error)),
     }
@@ -111,7 +110,7 @@ fn main_of_session_folder(folder: &Path) -> Option<PathBuf> {
 
 /// The `ID` of `agent-ID.jsonl`.
 pub(super) fn agent_id(path: &Path) -> Option<&str> {
-    (path.extension() == Some(OsStr::new("jsonl"))).then_some(path)?.file_stem()?.to_str()?.strip_prefix("agent-")
+    path.file_name()?.to_str()?.strip_prefix("agent-")?.strip_suffix(".jsonl")
 }
 
 /// `8-4-4-4-12` hexadecimal digits, the only names that the client gives to sessions.
