@@ -88,6 +88,12 @@ class Checks(NamedTuple):
         problems += [] if met else [f"no request was answered with {meets}"]
         check(f"{self.label}: {what}: {count} spans are sent{f' in spite of {meets}' if meets else ''}", problems)
 
+    def has_all(self, what: str, paths: list[str], *options: str) -> None:
+        """An upload that finds in its ledger that all was delivered."""
+        run = moda_agent(self.binary, "--endpoint", self.server.url, *options, *paths)
+        expected = run.returncode == 0 and re.search("^sent +nothing new to ", run.stderr, re.M)
+        check(f"{self.label}: {what}: nothing is sent", [] if expected else [f"exit code {run.returncode}: {run.stderr}"])
+
     def fails(self, what: str, code: int, message: str, *options: str) -> None:
         """An upload of what must not arrive."""
         run = moda_agent(self.binary, "--endpoint", self.server.url, *options, *LAST_RECORDINGS)
@@ -128,10 +134,12 @@ def check_open(checks: Checks, protocol: list[str]) -> None:
     first, last = would_send(checks.binary, RECORDINGS), would_send(checks.binary, LAST_RECORDINGS)
     if not checks.receiver.takes_json:
         checks.fails("JSON is refused", 4, "^hint: .*--protocol", *JSON)
-    checks.sends("at first", RECORDINGS, len(first), *protocol)
+    ledger = ["--state", str(checks.server.directory / "ledger.db")]
+    checks.sends("at first", RECORDINGS, len(first), *protocol, *ledger)
     checks.has("at first", first)
+    checks.has_all("with the same ledger", RECORDINGS, *protocol, *ledger)
     if checks.receiver.stores:
-        checks.sends("again", RECORDINGS, len(first), *protocol, "--max-batch-spans", "7")
+        checks.sends("again without it", RECORDINGS, len(first), *protocol, "--max-batch-spans", "7")
     checks.sends("others", LAST_RECORDINGS, len(last), *protocol)
     large = []
     # Plain requests that are refused unread may break off before the answer arrives; these are small enough.

@@ -164,7 +164,7 @@ fn status_counts_what_is_not_sent_and_what_the_client_deletes_soon() {
 }
 
 #[test]
-fn who_looks_without_the_key_sees_the_only_destination_there_is() {
+fn each_key_is_a_destination_of_its_own() {
     let (server, folder) = (Server::accepting(), many(2, 0));
     let path = folder.path().display().to_string();
     let keyed = |key: &str| {
@@ -176,7 +176,7 @@ fn who_looks_without_the_key_sees_the_only_destination_there_is() {
         stdout(std::mem::replace(command.args(["-q", &path]), upload(&[]))).lines().count()
     };
     keyed("first-key");
-    assert_eq!(shown(), 2, "without a key it is another destination, where none is wanted");
+    assert_eq!(shown(), 2, "who needs no key is another one");
     keyed("second-key");
-    assert_eq!(server.taken().values().copied().collect::<Vec<_>>(), [2, 2], "each key is a destination");
+    assert_eq!(server.taken().values().copied().collect::<Vec<_>>(), [2, 2]);
 }

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::fault::{DAMAGED, ELSEWHERE, When, fault};
@@ -49,9 +50,19 @@ pub(super) fn to_read(place: &Path) -> Result<Option<Connection>, Error> {
         check(place, &writer)?;
         return Ok(Some(writer));
     }
-    // Looking changes nothing: an older ledger is brought forward by the next upload.
     let found = check(place, &connection)?;
-    Ok((found == VERSION).then_some(connection))
+    if found == VERSION {
+        return Ok(Some(connection));
+    }
+    forward(&connection).map(Some).map_err(|error| fault(place, &error, When::Before))
+}
+
+/// Looking changes nothing: an older ledger is brought forward in memory.
+fn forward(older: &Connection) -> rusqlite::Result<Connection> {
+    let mut copy = Connection::open_in_memory()?;
+    Backup::new(older, &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
+    migrate(&mut copy)?;
+    Ok(copy)
 }
 
 fn open(place: &Path, mode: OpenFlags) -> Result<Connection, Error> {
@@ -121,4 +132,18 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 #[cfg(not(unix))]
 fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_ledger_is_brought_forward_without_a_change_of_it() {
+        let older = Connection::open_in_memory().unwrap();
+        older.execute_batch("CREATE TABLE kept (x); INSERT INTO kept VALUES (7)").unwrap();
+        let newer = forward(&older).unwrap();
+        assert_eq!((version(&older).unwrap(), version(&newer).unwrap()), (0, VERSION));
+        assert_eq!(newer.query_row("SELECT x FROM kept", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
+    }
 }

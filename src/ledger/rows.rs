@@ -118,3 +118,27 @@ pub(super) fn save_progress(
 fn time(at: Timestamp) -> i64 {
     at.nanoseconds().cast_signed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ANY_KEY, schema};
+    use super::*;
+
+    #[test]
+    fn who_has_no_key_to_look_with_means_the_only_one_there_is() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let of = |key: &str| Destination {
+            endpoint: "https://h/v1/traces".to_owned(),
+            convention: "moda".to_owned(),
+            key: key.to_owned(),
+        };
+        assert_eq!(destination(&connection, &of(ANY_KEY)).unwrap(), None);
+        let first = use_destination(&connection, &of("a"), Timestamp::from(1)).unwrap();
+        assert_eq!(destination(&connection, &of(ANY_KEY)).unwrap(), Some(first));
+        assert_eq!(destination(&connection, &of("b")).unwrap(), None);
+        let second = use_destination(&connection, &of("b"), Timestamp::from(2)).unwrap();
+        assert_eq!(destination(&connection, &of(ANY_KEY)).unwrap(), None);
+        assert_eq!(destination(&connection, &of("b")).unwrap(), Some(second));
+    }
+}
