@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::config::{OutputSettings, Places, Settings};
 use crate::error::{Error, Exit};
-use crate::ledger::{Access, Decision, Judged, Ledger, SessionEntry, TurnEntry, judge, plan};
+use crate::ledger::{Access, Decision, Judged, KeptBack, Ledger, SessionEntry, TurnEntry, judge, plan};
 use crate::ordered::in_order;
 use crate::report::{Accounts, Console, UploadReport};
 use crate::session::{Copies, Elsewhere, Owners, Session, rebuild};
@@ -39,9 +39,10 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
     let copies = Copies::heard(&plan.read, &plan.shared);
+    let mut kept_back = KeptBack::default();
     let result = read(plan.read, &copies, &access.ledger, &report.console, |read| {
         stop.asked().map_or(Ok(()), |exit| Err(interrupted(exit, report)))?;
-        let chosen = choose(read, &access.ledger, settings, report)?;
+        let chosen = choose(read, &access.ledger, settings, &mut kept_back, report)?;
         if let Some(recorder) = &recorder {
             recorder.expect(chosen.entry, chosen.turns)?;
         }
@@ -64,11 +65,17 @@ struct Chosen {
 }
 
 /// Chooses the turns of a session that are sent, and projects them.
-fn choose(read: Read, ledger: &Ledger, settings: &Settings, report: &UploadReport) -> Result<Chosen, Error> {
+fn choose(
+    read: Read,
+    ledger: &Ledger,
+    settings: &Settings,
+    kept_back: &mut KeptBack,
+    report: &UploadReport,
+) -> Result<Chosen, Error> {
     let Read { session, files, mut warnings } = read;
     let identity = &settings.identity;
     let looks = |turn: &_, key: &str| looks(&moda::span(&session, turn, key, identity));
-    let verdict = judge(&session, &files, ledger, &settings.wanted, &looks)?;
+    let verdict = judge(&session, &files, ledger, &settings.wanted, kept_back, &looks)?;
     for _ in verdict.turns.iter().filter(|judged| judged.decision == Decision::Delivered && judged.has_grown()) {
         warnings.push(Warning::GrownTurn { session: session.id.clone() });
     }
