@@ -50,10 +50,10 @@ impl Tree {
     }
 }
 
-pub fn append(path: &Path, text: &str) {
+pub fn append(path: &Path, text: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut file = OpenOptions::new().append(true).create(true).open(path).unwrap();
-    file.write_all(text.as_bytes()).unwrap();
+    file.write_all(text.as_ref()).unwrap();
 }
 
 /// The id of a session.
