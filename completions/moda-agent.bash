@@ -31,6 +31,9 @@ _moda__agent() {
             moda__agent,sessions)
                 cmd="moda__agent__subcmd__sessions"
                 ;;
+            moda__agent,status)
+                cmd="moda__agent__subcmd__status"
+                ;;
             moda__agent,upload)
                 cmd="moda__agent__subcmd__upload"
                 ;;
@@ -49,6 +52,9 @@ _moda__agent() {
             moda__agent__subcmd__help,sessions)
                 cmd="moda__agent__subcmd__help__subcmd__sessions"
                 ;;
+            moda__agent__subcmd__help,status)
+                cmd="moda__agent__subcmd__help__subcmd__status"
+                ;;
             moda__agent__subcmd__help,upload)
                 cmd="moda__agent__subcmd__help__subcmd__upload"
                 ;;
@@ -59,7 +65,7 @@ _moda__agent() {
 
     case "${cmd}" in
         moda__agent)
-            opts="-h -V --help --version upload sessions diff completions man help"
+            opts="-h -V --help --version upload sessions diff status completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -129,7 +135,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__help)
-            opts="upload sessions diff completions man help"
+            opts="upload sessions diff status completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -212,6 +218,20 @@ _moda__agent() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        moda__subcmd__agent__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         moda__subcmd__agent__subcmd__help__subcmd__upload)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -249,6 +269,51 @@ _moda__agent() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        moda__subcmd__agent__subcmd__status)
+            opts="-q -v -h -V --format --state --settle --quiet --verbose --color --progress --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --settle)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

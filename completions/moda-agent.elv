@@ -25,6 +25,7 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand upload 'Read sessions, rebuild them and upload their spans'
             cand sessions 'List the sessions with their turns, tool calls and tokens'
             cand diff 'Compare the spans of sessions with spans from a file'
+            cand status 'Show what was delivered where, what waits, was rejected, or will be deleted soon'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the man page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -104,6 +105,21 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'moda-agent;status'= {
+            cand --format 'How it is printed'
+            cand --state 'The ledger, which knows what was delivered [default: ~/.local/state/moda-agent/ledger.db]'
+            cand --settle 'How long a session must be silent before its last turn is sent, as for upload'
+            cand --color 'When to use colours; NO_COLOR switches them off, too'
+            cand --progress 'When to show a progress bar'
+            cand -q 'Print nothing but problems'
+            cand --quiet 'Print nothing but problems'
+            cand -v 'Print every warning, and every request to a server'
+            cand --verbose 'Print every warning, and every request to a server'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'moda-agent;completions'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -120,6 +136,7 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand upload 'Read sessions, rebuild them and upload their spans'
             cand sessions 'List the sessions with their turns, tool calls and tokens'
             cand diff 'Compare the spans of sessions with spans from a file'
+            cand status 'Show what was delivered where, what waits, was rejected, or will be deleted soon'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the man page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -129,6 +146,8 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
         &'moda-agent;help;sessions'= {
         }
         &'moda-agent;help;diff'= {
+        }
+        &'moda-agent;help;status'= {
         }
         &'moda-agent;help;completions'= {
         }

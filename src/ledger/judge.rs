@@ -1,5 +1,7 @@
 //! What is done with each turn of a session, in the light of what was done before.
 
+use std::collections::HashSet;
+
 use super::decision::{Decision, Question, Resend, decide};
 use super::progress::Progress;
 use super::receipts::Known;
@@ -30,6 +32,22 @@ impl Wanted {
 
     fn takes(&self, session: &Session) -> bool {
         self.selection.takes_session(&session.id) && self.selection.takes_project(session.facts.project.as_deref())
+    }
+}
+
+/// The requests of the turns that a run does not send yet, although they are new.
+#[derive(Debug, Default)]
+pub struct KeptBack(HashSet<String>);
+
+impl KeptBack {
+    fn note(&mut self, decision: Decision, turn: &Turn) {
+        if matches!(decision, Decision::Wait | Decision::LeftOut) {
+            self.0.extend(turn.all_requests().map(|request| request.id.clone()));
+        }
+    }
+
+    fn of<'a>(&self, session: &'a Session) -> impl Iterator<Item = &'a String> {
+        session.copied_requests.iter().filter(|request| self.0.contains(*request))
     }
 }
 
@@ -64,15 +82,18 @@ pub struct Verdict<'a> {
     pub progress: Option<Progress>,
 }
 
-/// Judges a session's turns. `looks` says what the span of a turn looks like.
+/// Judges a session's turns, after the sessions that own what it copied. `looks` says what the span
+/// of a turn looks like.
 pub fn judge<'a>(
     session: &'a Session,
     files: &SessionFiles,
     ledger: &Ledger,
     wanted: &Wanted,
+    kept_back: &mut KeptBack,
     looks: &dyn Fn(&Turn, &str) -> String,
 ) -> Result<Verdict<'a>, Error> {
     let mut progress = Progress::begin(files, session.facts.project.as_deref(), wanted);
+    progress.holds_copies(kept_back.of(session));
     let mut turns = Vec::new();
     for (turn, key) in session.turns.iter().zip(turn_keys(session)) {
         if !turn.is_sent(wanted.with_commands) {
@@ -91,6 +112,7 @@ pub fn judge<'a>(
         };
         let decision = decide(question, wanted.resend);
         note(&mut progress, decision, waits, window, turn);
+        kept_back.note(decision, turn);
         turns.push(Judged { turn, key, decision, known });
     }
     if !wanted.selection.takes_project(session.facts.project.as_deref()) {

@@ -25,7 +25,7 @@ pub use access::{Access, LedgerSettings};
 pub use decision::{Decision, Resend};
 pub use destination::{ANY_KEY, Destination, fingerprint};
 pub use files::KnownFiles;
-pub use judge::{Judged, Verdict, Wanted, judge};
+pub use judge::{Judged, KeptBack, Verdict, Wanted, judge};
 pub use lock::Lock;
 pub use plan::{Plan, Unchanged, plan};
 pub use progress::{AllProgress, Progress};

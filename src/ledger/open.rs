@@ -40,15 +40,13 @@ pub(super) fn to_read(place: &Path) -> Result<Option<Connection>, Error> {
             return Err(Error::usage(sentence, "Check its permissions, or name another with --state."));
         }
     }
-    let connection = open(place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut connection = open(place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     // A run that was killed in the middle of a transaction left a journal, which only a writer can
     // roll back.
     if let Err(error) = version(&connection)
         && matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
     {
-        let writer = open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        check(place, &writer)?;
-        return Ok(Some(writer));
+        connection = open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     }
     let found = check(place, &connection)?;
     if found == VERSION {

@@ -1,5 +1,5 @@
 //! Which sessions are read: those that changed, those that are due, and those that hold the same
-//! as one of these and are not delivered themselves.
+//! as one of these, where that is not delivered.
 
 use std::collections::HashSet;
 
@@ -44,7 +44,7 @@ pub fn plan(found: Vec<SessionFiles>, progress: &AllProgress, wanted: &Wanted) -
     for (order, files) in found.into_iter().enumerate() {
         let done = progress.get(&files.id).filter(|progress| !wanted.reads_all() && progress.is_done(&files, wanted));
         match done {
-            Some(progress) if progress.waiting > 0 => asleep.push(((order, files), progress)),
+            Some(progress) if !progress.open_requests.is_empty() => asleep.push(((order, files), progress)),
             Some(progress) => unchanged.add(&files, progress),
             None => read.push((order, files)),
         }
@@ -59,8 +59,9 @@ pub fn plan(found: Vec<SessionFiles>, progress: &AllProgress, wanted: &Wanted) -
     Plan { read, shared, unchanged }
 }
 
-/// Adds to what is read the sessions with a waiting turn of which it may hold a copy: a fork does
-/// not own what its original is about to send.
+/// Adds to what is read the sessions with a waiting turn of which it may hold a copy, or with a copy
+/// of what it may send: a fork does not own what its original is about to send, and can know more of
+/// it.
 fn wake(read: &mut Vec<Numbered>, asleep: &mut Vec<(Numbered, &Progress)>) -> Shared {
     loop {
         let open = asleep.iter().flat_map(|(_, progress)| &progress.open_requests);
@@ -132,6 +133,13 @@ mod tests {
         known.remove("a done");
         known.extend([progress(2, Some("2"))]);
         assert_eq!(read(&known, &wanted), ("ae".to_owned(), 3, 3));
+        // A fork without anything of its own is read with that of which it holds a copy.
+        let mut copy = Progress::begin(&found[2], None, &Wanted::default());
+        copy.holds_copies(["2".to_owned()].iter());
+        known.insert("c fork of b".to_owned(), copy);
+        assert_eq!(read(&known, &wanted), ("ae".to_owned(), 3, 2));
+        known.remove("b waits");
+        assert_eq!(read(&known, &wanted), ("abce".to_owned(), 1, 1));
         let again = Wanted { resend: crate::ledger::Resend::All, ..wanted.clone() };
         assert_eq!(read(&known, &again), ("abcde".to_owned(), 0, 0));
     }

@@ -33,7 +33,8 @@ pub struct Progress {
     pub(super) left_before: Option<Timestamp>,
     /// The first turn that was left out because it began too late.
     pub(super) left_after: Option<Timestamp>,
-    /// The requests of the waiting turns: a fork may hold them, too.
+    /// The requests of the waiting turns, which a fork may hold, too; of a fork those that are copies
+    /// of what another session does not send yet: it may know more of them.
     pub(super) open_requests: Vec<String>,
 }
 
@@ -61,6 +62,11 @@ impl Progress {
         if turn.requests.is_empty() {
             self.open_requests.push(UNANSWERED.to_owned());
         }
+    }
+
+    /// Some of its requests are copies of what is not sent yet.
+    pub(super) fn holds_copies<'a>(&mut self, requests: impl Iterator<Item = &'a String>) {
+        self.open_requests.extend(requests.cloned());
     }
 
     /// A turn was not asked for.

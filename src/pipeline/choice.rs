@@ -4,7 +4,7 @@ use super::reading::Read;
 use crate::compare::Seen;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::ledger::{Decision, Judged, Ledger, SessionEntry, TurnEntry, judge};
+use crate::ledger::{Decision, Judged, KeptBack, Ledger, SessionEntry, TurnEntry, judge};
 use crate::report::UploadReport;
 use crate::session::Session;
 use crate::span::{Span, moda};
@@ -22,11 +22,17 @@ pub(super) struct Chosen {
 }
 
 /// Chooses the turns of a session that are sent, and projects them.
-pub(super) fn choose(read: Read, ledger: &Ledger, settings: &Settings, report: &UploadReport) -> Result<Chosen, Error> {
+pub(super) fn choose(
+    read: Read,
+    ledger: &Ledger,
+    settings: &Settings,
+    kept_back: &mut KeptBack,
+    report: &UploadReport,
+) -> Result<Chosen, Error> {
     let Read { session, files, mut warnings } = read;
     let identity = &settings.identity;
     let looks = |turn: &_, key: &str| looks(&moda::span(&session, turn, key, identity));
-    let verdict = judge(&session, &files, ledger, &settings.wanted, &looks)?;
+    let verdict = judge(&session, &files, ledger, &settings.wanted, kept_back, &looks)?;
     for _ in verdict.turns.iter().filter(|judged| judged.decision == Decision::Delivered && judged.has_grown()) {
         warnings.push(Warning::GrownTurn { session: session.id.clone() });
     }

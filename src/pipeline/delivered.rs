@@ -7,7 +7,7 @@ use super::reading::{Read, nothing_found, read};
 use crate::compare::{Compared, gone, sent, undelivered};
 use crate::config::Settings;
 use crate::error::Error;
-use crate::ledger::{Access, Decision, Fate, Judged, Known, Ledger, Wanted, judge};
+use crate::ledger::{Access, Decision, Fate, Judged, KeptBack, Known, Ledger, Wanted, judge};
 use crate::report::{Comparison, Console, With};
 use crate::session::{Copies, Session, Window};
 use crate::span::{TraceId, moda};
@@ -30,7 +30,8 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
     let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions));
     read(found.sessions, &copies, ledger, console, |Read { session, files, warnings }| {
         comparison.read.warned.take(warnings, console);
-        let verdict = judge(&session, &files, ledger, &settings.wanted, &|_, _| String::new())?;
+        let verdict =
+            judge(&session, &files, ledger, &settings.wanted, &mut KeptBack::default(), &|_, _| String::new())?;
         comparison.read.count(&session, &files, verdict.turns.len());
         console.counted(verdict.turns.len() as u64);
         comparison.turns.extend(compare(&session, &verdict.turns, settings));

@@ -16,7 +16,7 @@ pub use standing::standing;
 
 use crate::config::{OutputSettings, Settings};
 use crate::error::{Error, Exit};
-use crate::ledger::{Access, plan};
+use crate::ledger::{Access, KeptBack, plan};
 use crate::ordered::meanwhile;
 use crate::report::UploadReport;
 use crate::session::Copies;
@@ -46,9 +46,10 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
     let copies = Copies::heard(&plan.read, &plan.shared);
+    let mut kept_back = KeptBack::default();
     let result = read(plan.read, &copies, &access.ledger, &report.console, |read| {
         stop.asked().map_or(Ok(()), |exit| Err(interrupted(exit, report)))?;
-        let chosen = choose(read, &access.ledger, settings, report)?;
+        let chosen = choose(read, &access.ledger, settings, &mut kept_back, report)?;
         if let Some(recorder) = &recorder {
             recorder.expect(chosen.entry, chosen.turns)?;
         }

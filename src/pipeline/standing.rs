@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::reading::{Read, read};
 use crate::config::{StatusSettings, cleanup_period};
 use crate::error::Error;
-use crate::ledger::{Access, Decision, Destination, LedgerSettings, judge, plan, standings};
+use crate::ledger::{Access, Decision, Destination, KeptBack, LedgerSettings, judge, plan, standings};
 use crate::report::{Console, DestinationStatus, Doomed, Overview, Undelivered};
 use crate::session::Copies;
 use crate::transcript::{FileState, SessionFiles, Timestamp, list};
+use crate::warning::Warnings;
 
 /// What is soon for a transcript that the client will delete.
 const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -44,14 +45,15 @@ fn undelivered(
     let found = list(&settings.places.there())?.discover(&|file| known.head(file));
     overview.sessions.clone_from(&found.sessions);
     let is_first = overview.destinations.is_empty();
-    overview.warn(if is_first { found.warnings } else { Default::default() }, console);
+    overview.warn(if is_first { found.warnings } else { Warnings::default() }, console);
     let plan = plan(found.sessions, &access.ledger.progress()?, &settings.wanted);
     let mut undelivered = Undelivered { waiting: plan.unchanged.waiting, ..Undelivered::default() };
     let copies = Copies::heard(&plan.read, &plan.shared);
     console.begin(&plan.read, true);
     read(plan.read, &copies, &access.ledger, console, |Read { session, files, warnings }| {
-        overview.warn(if is_first { warnings } else { Default::default() }, console);
-        let verdict = judge(&session, &files, &access.ledger, &settings.wanted, &|_, _| String::new())?;
+        overview.warn(if is_first { warnings } else { Warnings::default() }, console);
+        let verdict =
+            judge(&session, &files, &access.ledger, &settings.wanted, &mut KeptBack::default(), &|_, _| String::new())?;
         let count = |decision| verdict.turns.iter().filter(|judged| judged.decision == decision).count() as u64;
         undelivered.add(&files, count(Decision::Send), count(Decision::Wait));
         console.counted(0);

@@ -87,7 +87,7 @@ impl Builder {
         let strays = attach(&mut turns, launches, self.sidechains.into_vec());
         // A clock can be set back, and a copied history is older than the session.
         self.facts.ended_at = self.facts.ended_at.max(self.facts.started_at);
-        Session { id: self.id, facts: self.facts, turns, strays, duplicate_requests: 0 }
+        Session { id: self.id, facts: self.facts, turns, strays, ..Session::default() }
     }
 
     /// Whether a record with its id was taken before.

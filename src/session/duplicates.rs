@@ -47,18 +47,21 @@ impl<'a> Owners<'a> {
         }
         let places = Place::of_all(&session.turns);
         for turn in &mut session.turns {
-            turn.duplicate_requests = self.keep(&session.id, &mut turn.requests, &mut turn.tool_calls);
-            session.duplicate_requests += turn.duplicate_requests;
+            let copied = self.keep(&session.id, &mut turn.requests, &mut turn.tool_calls);
+            turn.duplicate_requests = copied.len() as u64;
+            session.copied_requests.extend(copied);
         }
         let is_copy = |turn: &Turn| turn.requests.is_empty() && turn.duplicate_requests > 0;
         let of_turns = session.turns.iter_mut().map(|turn| (is_copy(turn), &mut turn.subagents));
         for (is_copy, agents) in of_turns.chain([(false, &mut session.strays)]) {
             agents.retain_mut(|agent| {
-                let duplicates = self.keep(&session.id, &mut agent.requests, &mut agent.tool_calls);
-                session.duplicate_requests += duplicates;
-                !agent.requests.is_empty() || (duplicates == 0 && !is_copy)
+                let copied = self.keep(&session.id, &mut agent.requests, &mut agent.tool_calls);
+                let is_of_copies = !copied.is_empty();
+                session.copied_requests.extend(copied);
+                !agent.requests.is_empty() || (!is_of_copies && !is_copy)
             });
         }
+        session.duplicate_requests += session.copied_requests.len() as u64;
         self.drop_copied_turns(&mut session, &places);
         if session.facts.reported.is_some() {
             session.facts.used.own = session.tokens_by_model();
@@ -84,18 +87,19 @@ impl<'a> Owners<'a> {
         }
     }
 
-    /// Drops the requests that are owned already, with their calls; says how many.
-    fn keep(&mut self, session: &str, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> u64 {
-        let mut dropped = HashSet::new();
+    /// Drops the requests that are owned already, with their calls; says which.
+    fn keep(&mut self, session: &str, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> Vec<String> {
+        let mut dropped = Vec::new();
         requests.retain(|request| {
             let is_new = self.take(name_of("request", &request.id), session);
             if !is_new {
-                dropped.insert(request.id.clone());
+                dropped.push(request.id.clone());
             }
             is_new
         });
-        calls.retain(|call| !dropped.contains(&call.request_id));
-        dropped.len() as u64
+        let copies: HashSet<_> = dropped.iter().collect();
+        calls.retain(|call| !copies.contains(&call.request_id));
+        dropped
     }
 
     /// Takes all names of a turn's prompt, whatever is known already.

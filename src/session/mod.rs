@@ -57,6 +57,8 @@ pub struct Session {
     pub strays: Vec<Subagent>,
     /// Requests that another session, or another chain of this one, owns.
     pub duplicate_requests: u64,
+    /// Their ids.
+    pub copied_requests: Vec<String>,
 }
 
 impl Session {

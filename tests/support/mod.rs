@@ -4,6 +4,7 @@
 
 pub mod runs;
 mod server;
+pub mod tree;
 
 use std::path::{Path, PathBuf};
 

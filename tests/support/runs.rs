@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use super::server::Server;
+use super::tree::{Tree, turn};
 use super::{json_lines, spans, stdout, upload, upload_with};
 
 /// What no output may show.
@@ -13,7 +14,7 @@ pub const KEY: &str = "moda-key-that-must-not-show";
 pub const SPANS: usize = 31;
 
 /// The ids of the spans that are to arrive.
-pub fn all(paths: &str) -> BTreeSet<Vec<u8>> {
+pub fn all(paths: &str) -> Ids {
     let printed = stdout(upload(&["--dry-run", "--format", "otlp-json", "-q", paths]));
     spans(&json_lines(&printed)).into_iter().map(|span| span.span_id).collect()
 }
@@ -51,4 +52,39 @@ pub fn many(turns: usize, longer: usize) -> tempfile::TempDir {
     }
     std::fs::write(folder.path().join(format!("{session}.jsonl")), text).unwrap();
     folder
+}
+
+/// The ids of spans.
+pub type Ids = BTreeSet<Vec<u8>>;
+
+/// How often a span came, all of them together.
+pub fn taken(server: &Server) -> usize {
+    server.taken().values().sum()
+}
+
+/// A run that succeeds: how many spans it sent, and what it said.
+pub fn sends(server: &Server, paths: &str, options: &[&str]) -> (usize, String) {
+    let before = taken(server);
+    let outcome = run(server, options, paths);
+    assert_eq!(outcome.code, 0, "{}", outcome.said);
+    (taken(server) - before, outcome.said)
+}
+
+pub fn ids(server: &Server) -> Ids {
+    server.taken().into_keys().collect()
+}
+
+/// The ids of the turns of a session.
+pub fn turns(session: usize, numbers: impl IntoIterator<Item = usize>) -> Ids {
+    let numbers: Vec<_> = numbers.into_iter().collect();
+    let tree = Tree::new();
+    tree.add(session, &(0..10).map(|number| turn(session, number)).collect::<String>());
+    let printed = stdout(upload(&["--dry-run", "--format", "otlp-json", "-q", &tree.path()]));
+    let all = spans(&json_lines(&printed));
+    assert_eq!(all.len(), 10);
+    numbers.into_iter().map(|number| all[number].span_id.clone()).collect()
+}
+
+pub fn joined<const N: usize>(ids: [Ids; N]) -> Ids {
+    ids.into_iter().flatten().collect()
 }
