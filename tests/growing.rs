@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use moda_agent::cli::{Cli, Command, FileSettings};
@@ -42,10 +42,10 @@ fn lines(projects: &Path) -> Vec<Line> {
             continue;
         }
         let file = path.strip_prefix(projects).unwrap();
-        let text = fs::read_to_string(&path).unwrap();
+        let text = fs::read(&path).unwrap();
         let mut at = String::new();
-        for text in text.split_inclusive('\n') {
-            let record: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        for text in text.split_inclusive(|byte| *byte == b'\n') {
+            let record: serde_json::Value = serde_json::from_slice(text).unwrap_or_default();
             at = record["timestamp"].as_str().map_or(at.clone(), |time| at.max(time.to_owned()));
             lines.push(Line { file: file.to_owned(), text: text.into(), at: at.clone() });
         }
@@ -147,10 +147,10 @@ fn recordings() -> Vec<PathBuf> {
 }
 
 /// Recordings of fewer lines are cut at each of them.
-const SMALL: usize = 240;
+const SMALL: usize = 210;
 
 /// Lets a recording grow, piece by piece, with a run after each for which `runs` says so.
-fn check(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)>) -> Result<(), TestCaseError> {
+fn grown(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)>) -> Vec<Span> {
     let growing = Growing::new(source);
     for (line, runs) in pieces {
         growing.add(&line.file, &line.text);
@@ -160,7 +160,11 @@ fn check(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)>) -> Resul
     }
     growing.run(&["--settle", "0"]);
     growing.run(&["--settle", "0"]);
-    let differences = differences(&growing.spans(), &of_one_run(source));
+    growing.spans()
+}
+
+fn check(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)>) -> Result<(), TestCaseError> {
+    let differences = differences(&grown(source, pieces), &of_one_run(source));
     prop_assert_eq!(differences, Vec::<String>::new(), "{}", source.display());
     Ok(())
 }
@@ -182,7 +186,7 @@ fn a_run_after_every_line_gives_what_one_run_gives() {
     let recordings: Vec<_> = recordings().into_iter().map(|source| (lines(&source), source)).collect();
     assert_eq!(recordings.len(), 14);
     let small: Vec<_> = recordings.iter().filter(|(lines, _)| lines.len() < SMALL || is_thorough).collect();
-    assert!(small.len() >= 6);
+    assert!(small.len() >= 4);
     each(&small, |(lines, source)| {
         check(source, lines.iter().cloned().map(|line| (line, true))).unwrap();
     });
@@ -236,4 +240,41 @@ fn runs_at_any_moment_also_within_a_line_give_what_one_run_gives() {
             })
             .unwrap();
     });
+}
+
+/// Cases of which the spans depend on when they were sent, and why.
+const EXCEPTIONS: [(&str, &str); 7] = [
+    ("0-05-the-largest-usage-counts-also-where-only-a-later-request-is-shared", COPY_FIRST),
+    ("10-02-a-session-without-any-time-comes-last", COPY_FIRST),
+    ("7-01-the-sidecar-file-names-the-launching-call", LATE_AGENT),
+    ("7-02-the-result-of-the-call-names-the-subagent", LATE_AGENT),
+    ("7-05-a-task-notification-names-call-and-subagent", "that the launch was one into the background comes later"),
+    ("7-06-equal-prompts-join-call-and-subagent", LATE_AGENT),
+    ("7-11-a-resumed-subagent-goes-on-in-its-file", "a later turn resumes the subagent of one that is over"),
+];
+const COPY_FIRST: &str = "the copy is there before the original, and who sent a turn owns it";
+const LATE_AGENT: &str = "a subagent that its turn waited for is written later than that turn's end";
+
+#[test]
+fn the_cases_of_all_rules_can_grow_but_for_those_that_are_named() {
+    let mut cases: Vec<_> = fs::read_dir(testdata("rules")).unwrap().map(|case| case.unwrap().path()).collect();
+    cases.retain(|case| case.join("projects").is_dir());
+    assert!(cases.len() > 90, "{}", cases.len());
+    let differ = Mutex::new(BTreeSet::new());
+    each(&cases, |case| {
+        let (name, source) = (case.file_name().unwrap().to_str().unwrap().to_owned(), case.join("projects"));
+        let (found, expected) =
+            (grown(&source, lines(&source).into_iter().map(|line| (line, true))), of_one_run(&source));
+        let ids = |span: &Span| (span.trace_id.clone(), span.span_id.clone());
+        let (mut one, mut other): (Vec<_>, Vec<_>) =
+            (found.iter().map(ids).collect(), expected.values().map(ids).collect());
+        one.sort();
+        other.sort();
+        assert_eq!(one, other, "{name}");
+        if !differences(&found, &expected).is_empty() {
+            differ.lock().unwrap().insert(name);
+        }
+    });
+    let named: BTreeSet<_> = EXCEPTIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(differ.into_inner().unwrap(), named);
 }

@@ -6,8 +6,9 @@ mod support;
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 
-use support::runs::{all, ids, joined, sends, taken, turns};
+use support::runs::{KEY, all, ids, joined, sends, taken, turns};
 use support::tree::{Tree, append, id, turn};
 use support::{Server, stderr_of, upload_with};
 
@@ -18,6 +19,17 @@ fn replace_unseen(path: &Path) {
     fs::write(path, text.replace("-4000-8000-", "-4000-9000-").replace("msg_", "gsm_").replace("prompt", "PROMPT"))
         .unwrap();
     File::options().append(true).open(path).unwrap().set_modified(modified).unwrap();
+}
+
+/// What a run opens, in the words of `strace`, where that is at hand.
+fn opened(server: &Server, tree: &Tree) -> Option<String> {
+    let trace = server.ledger().with_file_name("opened");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-e", "trace=open,openat", "-o"]).arg(&trace);
+    command.arg(assert_cmd::cargo::cargo_bin!("moda-agent")).args(["upload", "-q", "--endpoint", &server.url]);
+    command.args(["--max-batch-spans", "7", "--state"]).arg(server.ledger()).arg(tree.path());
+    let status = command.env_clear().env("PATH", env!("PATH")).env("MODA_API_KEY", KEY).status();
+    status.ok().filter(ExitStatus::success).map(|_| fs::read_to_string(trace).unwrap())
 }
 
 #[test]
@@ -35,6 +47,9 @@ fn an_unchanged_tree_costs_no_request_and_none_of_its_files_is_opened() {
         assert!(said.contains("read      nothing in ") && said.contains("; 3 transcripts unchanged"), "{said}");
     }
     assert!(fs::read(server.ledger()).unwrap() == before, "a run without anything to do writes");
+    if let Some(opened) = opened(&server, &tree) {
+        assert!(opened.contains("ledger.db") && !opened.contains(".jsonl"), "{opened}");
+    }
     // What was replaced is seen once the file looks as if it had changed.
     tree.add(1, &turn(1, 9));
     assert_eq!(sends(&server, &tree.path(), &[]).0, 5);

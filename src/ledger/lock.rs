@@ -42,7 +42,7 @@ fn place(ledger: &Path, destination: &Destination) -> PathBuf {
 /// Who may only read it, because another user made it, can hold it, too.
 fn open(place: &Path) -> io::Result<File> {
     match OpenOptions::new().write(true).create(true).truncate(false).open(place) {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => File::open(place),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => File::open(place).map_err(|_| error),
         opened => opened,
     }
 }
