@@ -5,6 +5,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use support::{Server, moda_agent, recordings, stdout, testdata, upload};
 
@@ -52,13 +53,41 @@ fn its_accounts_are_real_ones() {
 }
 
 #[test]
+fn its_status_is_a_real_one() {
+    let (home, server) = (tempfile::tempdir().unwrap(), Server::accepting());
+    let projects = home.path().join("projects");
+    fs::create_dir(&projects).unwrap();
+    for entry in walkdir::WalkDir::new(recordings("live-2.1.330")).into_iter().map(Result::unwrap) {
+        let to = projects.join(entry.path().strip_prefix(recordings("live-2.1.330")).unwrap());
+        // New files, which nobody deletes soon.
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap()
+        } else {
+            fs::write(to, fs::read(entry.path()).unwrap()).unwrap()
+        }
+    }
+    let run = |arguments: &[&str]| {
+        let mut command = moda_agent();
+        command.env_remove("MODA_AGENT_ALL").env_remove("XDG_STATE_HOME").env("HOME", home.path());
+        command.args(arguments).arg(&projects);
+        stdout(command)
+    };
+    run(&["upload", "-q", "--endpoint", &server.url]);
+    let told = run(&["status"]).replace(&server.url, "http://localhost:4318");
+    let undated = |text: &str| -> Vec<_> {
+        text.lines().map(|line| line.split(", the last on ").next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(undated(&told), undated(&block("text", 3)));
+}
+
+#[test]
 fn its_diff_is_a_real_one() {
     let transcript = "-Users-ada-src-shop/a3e63841-8c45-4ac4-904c-94de6e193b43.jsonl";
     let mut command = moda_agent();
     command.arg("diff").arg(testdata("recordings/live-2.1.330/otlp/setmodel.pb"));
     command.args(["--color", "never", &format!("{}/{transcript}", recordings("live-2.1.330"))]);
     let printed = command.assert().code(1).get_output().stdout.clone();
-    assert_eq!(String::from_utf8(printed).unwrap(), block("text", 3));
+    assert_eq!(String::from_utf8(printed).unwrap(), block("text", 4));
 }
 
 #[test]
