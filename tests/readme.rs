@@ -10,7 +10,7 @@ use std::fs;
 use support::{Server, moda_agent, recordings, stdout, testdata, upload};
 
 fn readme() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
 }
 
 /// The text of the `number`-th block that is fenced as `kind`.
@@ -61,9 +61,9 @@ fn its_status_is_a_real_one() {
         let to = projects.join(entry.path().strip_prefix(recordings("live-2.1.330")).unwrap());
         // New files, which nobody deletes soon.
         if entry.file_type().is_dir() {
-            fs::create_dir_all(to).unwrap()
+            fs::create_dir_all(to).unwrap();
         } else {
-            fs::write(to, fs::read(entry.path()).unwrap()).unwrap()
+            fs::write(to, fs::read(entry.path()).unwrap()).unwrap();
         }
     }
     let run = |arguments: &[&str]| {
