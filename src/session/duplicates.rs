@@ -3,7 +3,7 @@
 //! Sessions come in the order of their beginnings, and the first to show a request, or a prompt
 //! that no request answered, owns it. So each counts once in a run, whatever is copied.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -88,8 +88,8 @@ impl<'a> Owners<'a> {
     }
 
     /// Drops the requests that are owned already, with their calls; says which.
-    fn keep(&mut self, session: &str, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> HashSet<String> {
-        let mut dropped = HashSet::new();
+    fn keep(&mut self, session: &str, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> BTreeSet<String> {
+        let mut dropped = BTreeSet::new();
         requests.retain(|request| {
             let is_new = self.take(name_of("request", &request.id), session);
             if !is_new {
