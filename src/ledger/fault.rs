@@ -18,7 +18,8 @@ pub(super) enum When {
 /// An error of `SQLite` in words.
 pub(super) fn fault(place: &Path, error: &rusqlite::Error, when: When) -> Error {
     let (what, hint) = words(error);
-    let exit = if when == When::Before { Exit::Usage } else { Exit::Unreachable };
+    // What is damaged does not heal until the next run: someone must act.
+    let exit = if when == When::Before || hint == DAMAGED { Exit::Usage } else { Exit::Unreachable };
     Error::new(exit, format!("The ledger {} {what}.", place.display()), hint)
 }
 

@@ -175,12 +175,7 @@ impl Client {
                 Reply::End(if speaks_no_tls { Ending::SpeaksNoTls } else { Ending::Untrusted }, reason)
             }
             ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => Reply::End(Ending::Untrusted, reason),
-            ureq::Error::Io(error)
-                if [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted]
-                    .contains(&error.kind()) =>
-            {
-                again(Ending::HungUp, reason)
-            }
+            ureq::Error::Io(error) if HANG_UPS.contains(&error.kind()) => again(Ending::HungUp, reason),
             ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
                 again(Ending::Unreachable, reason)
             }
@@ -191,6 +186,11 @@ impl Client {
         }
     }
 }
+
+/// How it shows that a server hung up: while the request is written, or, where all of it fits the
+/// system's buffers, when the answer is read.
+const HANG_UPS: [ErrorKind; 4] =
+    [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted, ErrorKind::UnexpectedEof];
 
 /// One phrase: the status, where it points, what the server said.
 fn phrase(status: StatusCode, location: Option<&str>, words: &str) -> String {

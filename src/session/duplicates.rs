@@ -3,7 +3,7 @@
 //! Sessions come in the order of their beginnings, and the first to show a request, or a prompt
 //! that no request answered, owns it. So each counts once in a run, whatever is copied.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -88,17 +88,16 @@ impl<'a> Owners<'a> {
     }
 
     /// Drops the requests that are owned already, with their calls; says which.
-    fn keep(&mut self, session: &str, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> Vec<String> {
-        let mut dropped = Vec::new();
+    fn keep(&mut self, session: &str, requests: &mut Vec<Request>, calls: &mut Vec<ToolCall>) -> BTreeSet<String> {
+        let mut dropped = BTreeSet::new();
         requests.retain(|request| {
             let is_new = self.take(name_of("request", &request.id), session);
             if !is_new {
-                dropped.push(request.id.clone());
+                dropped.insert(request.id.clone());
             }
             is_new
         });
-        let copies: HashSet<_> = dropped.iter().collect();
-        calls.retain(|call| !copies.contains(&call.request_id));
+        calls.retain(|call| !dropped.contains(&call.request_id));
         dropped
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::Session;
 use super::subagent::Subagent;
 use super::turn::Turn;
-use super::work::waits_for_result;
+use super::work::{ToolCall, waits_for_result};
 use crate::transcript::Timestamp;
 
 /// How long a turn is waited for that never ended.
@@ -60,10 +60,11 @@ impl Patience {
         } else {
             session.subagents().collect()
         };
-        if is_followed && agents.is_empty() {
+        let is_missing = misses_subagent(turn);
+        if is_followed && agents.is_empty() && !is_missing {
             return None;
         }
-        let main = session.facts.last_at.filter(|_| !is_followed);
+        let main = session.facts.last_at.filter(|_| !is_followed || is_missing);
         let last = agents.iter().filter_map(|agent| agent.last_at).chain(main);
         let since = last.min_by_key(|at| self.distance(*at)).unwrap_or(touched);
         let of_turn = turn.subagents.iter().all(|agent| agent.has_ended);
@@ -80,6 +81,12 @@ impl Patience {
 fn goes_on(turn: &Turn, agent: &Subagent) -> bool {
     let launch = turn.tool_calls.iter().find(|call| Some(&call.id) == agent.launched_by.as_ref());
     !agent.is_internal && launch.is_none_or(|call| call.is_background)
+}
+
+/// Whether it launched a subagent in the background of which nothing is there yet.
+fn misses_subagent(turn: &Turn) -> bool {
+    let is_there = |call: &ToolCall| turn.subagents.iter().any(|agent| agent.launched_by.as_ref() == Some(&call.id));
+    turn.tool_calls.iter().any(|call| call.is_background && !is_there(call))
 }
 
 /// A turn that names no model names the session's, which must be known for that.
@@ -108,7 +115,7 @@ fn has_ended(turn: &Turn) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Request, ToolCall};
+    use crate::session::Request;
 
     const MINUTE: Duration = Duration::from_secs(60);
     const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -192,12 +199,17 @@ mod tests {
             ..Turn::default()
         };
         let last = |agent| Turn { is_followed: false, ..followed(true, agent) };
+        let without = |turn| Turn { subagents: Vec::new(), ..turn };
         let waits = |since, has_ended| Some(Waits { since: at(since), has_ended });
         for (turn, last_at, expected) in [
             (followed(false, agent("11:59:00", false)), "11:59:00", None),
             (followed(true, agent("11:59:00", true)), "11:00:00", waits("11:59:00", true)),
             (followed(true, agent("11:00:00", true)), "11:59:00", None),
             (followed(true, agent("11:00:00", false)), "11:59:00", waits("11:00:00", false)),
+            // Of what was launched in the background nothing is there yet.
+            (without(followed(true, agent("11:00:00", true))), "11:59:00", waits("11:59:00", true)),
+            (without(followed(true, agent("11:00:00", true))), "11:50:00", None),
+            (without(followed(false, agent("11:00:00", true))), "11:59:00", None),
             (last(agent("11:00:00", true)), "11:59:00", waits("11:59:00", true)),
             (last(agent("11:59:00", true)), "11:00:00", waits("11:59:00", true)),
             (last(agent("11:00:00", true)), "11:00:00", None),
