@@ -19,7 +19,11 @@ pub(super) enum When {
 pub(super) fn fault(place: &Path, error: &rusqlite::Error, when: When) -> Error {
     let (what, hint) = words(error);
     // What is damaged does not heal until the next run: someone must act.
-    let exit = if when == When::Before || hint == DAMAGED { Exit::Usage } else { Exit::Unreachable };
+    let (hint, exit) = match when {
+        When::Before => (hint, Exit::Usage),
+        When::During if hint == DAMAGED => (DAMAGED_LATE, Exit::Usage),
+        When::During => (hint, Exit::Unreachable),
+    };
     Error::new(exit, format!("The ledger {} {what}.", place.display()), hint)
 }
 
@@ -41,5 +45,7 @@ fn words(error: &rusqlite::Error) -> (String, &'static str) {
 
 pub(super) const ELSEWHERE: &str =
     "Make it and its folder writable, name another with --state, or send everything without one with --all.";
+
+const DAMAGED_LATE: &str = "What was sent last is not recorded. Restore the ledger, or move it away to start afresh: all that is on disk is then sent again, with the same ids.";
 
 pub(super) const DAMAGED: &str = "It was left as it is. Restore it, move it away to start afresh (all that is on disk is then sent again, with the same ids), or send everything without it with --all.";
