@@ -78,8 +78,8 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s q -l qu
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s v -l verbose -d 'Print every warning, and every request to a server'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s V -l version -d 'Print version'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -l format -d 'How the list is printed' -r -f -a "text\t'For people: a table and the totals'
-json\t'For programs: one object with sessions and totals'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -l format -d 'How the list is printed' -r -f -a "text\t'For people'
+json\t'For programs: one object'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -l color -d 'When to use colours; NO_COLOR switches them off, too' -r -f -a "auto\t'On a terminal'
 always\t'Always'
 never\t'Never'"
@@ -107,8 +107,8 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s q -l quie
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s v -l verbose -d 'Print every warning, and every request to a server'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -s V -l version -d 'Print version'
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l format -d 'How it is printed' -r -f -a "text\t'For people: a table and the totals'
-json\t'For programs: one object with sessions and totals'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l format -d 'How it is printed' -r -f -a "text\t'For people'
+json\t'For programs: one object'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l state -d 'The ledger, which knows what was delivered [default: ~/.local/state/moda-agent/ledger.db]' -r -F
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l settle -d 'How long a session must be silent before its last turn is sent, as for upload' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l color -d 'When to use colours; NO_COLOR switches them off, too' -r -f -a "auto\t'On a terminal'

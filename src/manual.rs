@@ -57,14 +57,14 @@ const VARIABLES: [(&str, &str); 16] = [
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
         "The way to the endpoint, by its scheme, as http://host:port or socks5://host:port; in capitals or not. What is meant for this machine goes through none.",
     ),
-    ("NO_COLOR, SSL_CERT_FILE, XDG_CONFIG_HOME", "As usual."),
+    ("NO_COLOR, SSL_CERT_FILE, XDG_CONFIG_HOME, XDG_STATE_HOME", "As usual."),
 ];
 
 /// Where settings stand.
 const FILES: [(&str, &str); 2] = [
     (
         "~/.config/moda-agent/config.toml",
-        "Settings for every run, or in $XDG_CONFIG_HOME/moda-agent, on Windows in %APPDATA%\\moda-agent. Keys are the names of options but --dry-run and --format, values are texts, numbers, true and false, and a list for header: endpoint = 'https://...', max-batch-spans = 100, strict = true.",
+        "Settings for every run, or in $XDG_CONFIG_HOME/moda-agent, on Windows in %APPDATA%\\moda-agent. Keys are the names of options but --dry-run, --diff and --format, values are texts, numbers, true and false, and a list for header: endpoint = 'https://...', max-batch-spans = 100, strict = true.",
     ),
     (
         "order",
@@ -139,6 +139,32 @@ const DIFFERENCES: [(&str, &str); 8] = [
     ("reason, note", "Why it was rejected; what else there is to say."),
 ];
 
+/// What `status --format json` prints, key by key. It is stable: keys are added, none is changed.
+const STATUS: [(&str, &str); 7] = [
+    ("ledger", "The ledger's file."),
+    (
+        "destinations",
+        "An array, the one that was used last first. The keys from here to not_sent are in each; where nothing was ever sent, there is one without an endpoint.",
+    ),
+    (
+        "endpoint, convention, key_fingerprint, used_at",
+        "What tells it from others (a digest of the key, where there is one), and when a run last had something to do for it.",
+    ),
+    (
+        "delivered, rejected",
+        "Objects: turns, sessions and last_at of what arrived; an array with turns, reason and sessions of what did not.",
+    ),
+    (
+        "waiting, not_sent",
+        "Objects: turns that wait until they are settled; turns, sessions and bytes on disk of what the next upload sends.",
+    ),
+    ("on_disk", "sessions, transcripts, bytes."),
+    (
+        "deleted_soon",
+        "An array of the transcripts that the client deletes within a week, the first one first: path, session_id, deleted_at, turns_delivered_nowhere.",
+    ),
+];
+
 /// Writes `moda-agent.1`: the program, each command, then the tables above.
 pub fn write(output: &mut impl Write) -> io::Result<()> {
     let command = Cli::command();
@@ -157,6 +183,7 @@ pub fn write(output: &mut impl Write) -> io::Result<()> {
     table(output, "FORMATS OF A DRY RUN", &FORMATS)?;
     table(output, "KEYS OF SESSIONS --FORMAT JSON", &ACCOUNTS)?;
     table(output, "KEYS OF DIFF --FORMAT JSON", &DIFFERENCES)?;
+    table(output, "KEYS OF STATUS --FORMAT JSON", &STATUS)?;
     table(output, "KINDS OF WARNINGS", &KINDS)?;
     table(output, "WHICH WINS", &FILES)?;
     let options = VARIABLES_BETWEEN.map(|(option, between)| (option, order(option, between)));

@@ -295,12 +295,12 @@ pub enum Format {
     OtlpJson,
 }
 
-/// How sessions are listed.
+/// How sessions and the status are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SessionsFormat {
-    /// For people: a table and the totals
+    /// For people
     Text,
-    /// For programs: one object with sessions and totals
+    /// For programs: one object
     Json,
 }
 
