@@ -20,11 +20,11 @@ const VARIABLES: [(&str, &str); 16] = [
     ("MODA_USER_ID", "The user, where --user-id does not name one."),
     (
         "CLAUDE_CONFIG_DIR",
-        "Where Claude Code keeps its files: a folder, or several with commas between. sessions and diff look there if no path is named.",
+        "Where Claude Code keeps its files: a folder, or several with commas between. sessions, status and diff look there if no path is named.",
     ),
     (
         "MODA_AGENT_...",
-        "Any option of upload, sessions and diff but --dry-run and --format, by its name: MODA_AGENT_TIMEOUT=1m. The option wins.",
+        "Any option of upload, sessions, status and diff but --dry-run, --diff and --format, by its name: MODA_AGENT_TIMEOUT=1m. The option wins.",
     ),
     (
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",

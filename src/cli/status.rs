@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
-use super::{Output, SessionsFormat, settle};
+use super::ledger::settle;
+use super::{Output, SessionsFormat};
 
 /// moda-agent status
 #[derive(Args, Debug)]
