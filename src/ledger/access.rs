@@ -51,7 +51,7 @@ impl Access {
     pub fn recorder(
         &self,
         opened: &[(FileState, Head)],
-        vanished: &[&[u8]],
+        vanished: &[Vec<u8>],
         will_read: bool,
     ) -> Result<Option<Arc<Recorder>>, Error> {
         if self.lock.is_none() {

@@ -1,6 +1,6 @@
 //! Transcripts as they were when their first lines were read.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -10,15 +10,7 @@ use crate::transcript::{FileState, Head, Timestamp};
 
 /// The files that are known, by their places.
 #[derive(Debug, Default)]
-pub struct KnownFiles(HashMap<Vec<u8>, KnownFile>);
-
-#[derive(Debug)]
-struct KnownFile {
-    state: FileState,
-    head: Head,
-    /// Whether it was asked for, and so is still there.
-    is_there: Cell<bool>,
-}
+pub struct KnownFiles(RefCell<HashMap<Vec<u8>, (FileState, Head)>>);
 
 impl KnownFiles {
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
@@ -32,27 +24,25 @@ impl KnownFiles {
             let state = FileState { inode, bytes, modified, ..FileState::default() };
             let started_at = row.get::<_, Option<i64>>(5)?.map(|at| Timestamp::from(at.cast_unsigned()));
             let head = Head::known(row.get(4)?, started_at, row.get(6)?, row.get(7)?);
-            files.insert(row.get(0)?, KnownFile { state, head, is_there: Cell::new(false) });
+            files.insert(row.get(0)?, (state, head));
         }
-        Ok(Self(files))
+        Ok(Self(RefCell::new(files)))
     }
 
-    /// What the first lines of a file say that did not change.
+    /// What the first lines of a file say that did not change. Each is asked for once.
     #[must_use]
-    pub fn head(&self, file: &FileState) -> Option<Head> {
-        let KnownFile { state, head, is_there } = self.0.get(key(file.place()))?;
-        is_there.set(true);
+    pub fn take(&self, file: &FileState) -> Option<Head> {
+        let (state, head) = self.0.borrow_mut().remove(key(file.place()))?;
         let is_same = (state.inode, state.bytes, state.modified) == (file.inode, file.bytes, file.modified);
-        is_same.then(|| head.clone())
+        is_same.then_some(head)
     }
 
     /// The places below these folders that nobody asked for: the files are no longer there.
     #[must_use]
-    pub fn vanished(&self, folders: &[PathBuf]) -> Vec<&[u8]> {
+    pub fn vanished(&self, folders: &[PathBuf]) -> Vec<Vec<u8>> {
         let folders: Vec<_> = folders.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
-        let is_below = |place: &[u8]| folders.iter().any(|folder| is_below(place, key(folder)));
-        let gone = self.0.iter().filter(|(_, file)| !file.is_there.get());
-        gone.map(|(place, _)| place.as_slice()).filter(|place| is_below(place)).collect()
+        let is_below = |place: &&Vec<u8>| folders.iter().any(|folder| is_below(place, key(folder)));
+        self.0.borrow().keys().filter(is_below).cloned().collect()
     }
 }
 
@@ -103,9 +93,9 @@ mod tests {
         let file = FileState { path: "/p/a.jsonl".into(), inode: u64::MAX, bytes: 7, modified: 9, real: None };
         let head = Head::known(Some("s".to_owned()), Some(Timestamp::from(5)), true, false);
         save(&connection, &[(file.clone(), head.clone())]).unwrap();
-        let known = KnownFiles::load(&connection).unwrap();
+        let known = || KnownFiles::load(&connection).unwrap();
         assert_eq!(
-            known.head(&FileState { path: "a".into(), real: Some(file.path.clone()), ..file.clone() }),
+            known().take(&FileState { path: "a".into(), real: Some(file.path.clone()), ..file.clone() }),
             Some(head)
         );
         for other in [
@@ -114,7 +104,7 @@ mod tests {
             FileState { modified: 8, ..file.clone() },
             FileState { path: "/p/b.jsonl".into(), ..file.clone() },
         ] {
-            assert_eq!(known.head(&other), None, "{other:?}");
+            assert_eq!(known().take(&other), None, "{other:?}");
         }
     }
 

@@ -18,7 +18,7 @@ pub type AllProgress = HashMap<String, Progress>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Its files, digested.
-    pub(super) fingerprint: Vec<u8>,
+    pub(super) fingerprint: [u8; 16],
     /// Whether turns that called no model were asked for.
     pub(super) with_commands: bool,
     /// The folder it ran in.
@@ -107,7 +107,7 @@ impl Progress {
 }
 
 /// The files of a session as the system knows them; the same where none was touched.
-pub(super) fn fingerprint(files: &SessionFiles) -> Vec<u8> {
+pub(super) fn fingerprint(files: &SessionFiles) -> [u8; 16] {
     let mut digest = Sha256::new();
     for file in &files.states {
         digest.update(key(file.place()));
@@ -115,7 +115,9 @@ pub(super) fn fingerprint(files: &SessionFiles) -> Vec<u8> {
             digest.update(number.to_le_bytes());
         }
     }
-    digest.finalize().into_iter().take(16).collect()
+    let mut fingerprint = [0; 16];
+    fingerprint.iter_mut().zip(digest.finalize()).for_each(|(to, from)| *to = from);
+    fingerprint
 }
 
 #[cfg(test)]

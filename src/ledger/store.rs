@@ -104,7 +104,7 @@ impl Ledger {
         &self,
         destination: &Destination,
         opened: &[(FileState, Head)],
-        vanished: &[&[u8]],
+        vanished: &[Vec<u8>],
         now: Timestamp,
     ) -> Result<i64, Error> {
         self.write(When::Before, |transaction| {

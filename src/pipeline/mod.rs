@@ -35,7 +35,7 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     };
     let (listing, remembered) = meanwhile(|| access.ledger.remembered(), || list(&settings.paths));
     let (listing, (known, progress)) = (listing?, remembered?);
-    let mut found = listing.discover(&|file| known.head(file));
+    let mut found = listing.discover(&|file| known.take(file));
     report.warn(std::mem::take(&mut found.warnings));
     if found.sessions.is_empty() {
         return nothing_found(&settings.paths, report.summary().warned.input_was_damaged(), &report.console);

@@ -42,7 +42,7 @@ fn undelivered(
     let ledger = LedgerSettings { place: settings.ledger.clone(), destination: destination.clone(), records: false };
     let Some(access) = Access::open(&ledger)? else { return Ok(Undelivered::default()) };
     let known = access.ledger.known_files()?;
-    let found = list(&settings.places.there())?.discover(&|file| known.head(file));
+    let found = list(&settings.places.there())?.discover(&|file| known.take(file));
     overview.sessions.clone_from(&found.sessions);
     let is_first = overview.destinations.is_empty();
     overview.warn(if is_first { found.warnings } else { Warnings::default() }, console);

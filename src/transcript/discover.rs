@@ -120,7 +120,7 @@ impl Listing {
         for file in files {
             let Some(head) = found.head(&file, known) else { continue };
             match session_of(&file.path, file.bytes, &head) {
-                Some(id) => sessions.entry(id).or_default().push(Found { file, head }),
+                Some(id) => sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push(Found { file, head }),
                 None if file.bytes == 0 => {}
                 None => found.warnings.push(Warning::NotATranscript { path: file.path }),
             }
