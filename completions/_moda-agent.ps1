@@ -94,6 +94,10 @@ Register-ArgumentCompleter -Native -CommandName 'moda-agent' -ScriptBlock {
         }
         'moda-agent;diff' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How differences are printed')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Turns that began then or later: 2026-11-24, 2026-11-24T10:00:00Z (UTC), or 7d for seven days ago')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Turns that began before then')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Sessions of this project: a pattern for its folder''s name, or with a slash for its path; may be given several times')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'The session whose id begins so; may be given several times')
             [CompletionResult]::new('--conversation-id', '--conversation-id', [CompletionResultType]::ParameterName, 'The conversation that the sessions belong to [default: each its own]')
             [CompletionResult]::new('--user-id', '--user-id', [CompletionResultType]::ParameterName, 'The user that the sessions belong to; also the variable MODA_USER_ID')
             [CompletionResult]::new('--service-name', '--service-name', [CompletionResultType]::ParameterName, 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]')

@@ -88,6 +88,10 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
         }
         &'moda-agent;diff'= {
             cand --format 'How differences are printed'
+            cand --since 'Turns that began then or later: 2026-11-24, 2026-11-24T10:00:00Z (UTC), or 7d for seven days ago'
+            cand --until 'Turns that began before then'
+            cand --project 'Sessions of this project: a pattern for its folder''s name, or with a slash for its path; may be given several times'
+            cand --session 'The session whose id begins so; may be given several times'
             cand --conversation-id 'The conversation that the sessions belong to [default: each its own]'
             cand --user-id 'The user that the sessions belong to; also the variable MODA_USER_ID'
             cand --service-name 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]'

@@ -92,6 +92,10 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s h -l 
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand sessions" -s V -l version -d 'Print version'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l format -d 'How differences are printed' -r -f -a "text\t'For people: + new, - gone, ~ changed, with old and new values beneath'
 json\t'For programs: one object a turn, JSON lines'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l since -d 'Turns that began then or later: 2026-11-24, 2026-11-24T10:00:00Z (UTC), or 7d for seven days ago' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l until -d 'Turns that began before then' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l project -d 'Sessions of this project: a pattern for its folder\'s name, or with a slash for its path; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l session -d 'The session whose id begins so; may be given several times' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r

@@ -70,11 +70,13 @@ fn run_sessions(sessions: &Sessions) -> Exit {
 fn run_diff(diff: &Diff) -> Exit {
     let (started, console) = (Instant::now(), Console::new(diff.output));
     tell_panics(diff.output);
-    let result = pipeline::diff(&DiffSettings::new(diff, &variable), &console).and_then(|comparison| {
-        console.end();
-        let exit = comparison.exit(diff.strict);
-        comparison.print(diff.format, &console, started.elapsed()).map(|()| exit)
-    });
+    let result = DiffSettings::new(diff, &variable).and_then(|settings| pipeline::diff(&settings, &console)).and_then(
+        |comparison| {
+            console.end();
+            let exit = comparison.exit(diff.strict);
+            comparison.print(diff.format, &console, started.elapsed()).map(|()| exit)
+        },
+    );
     end(&console, result)
 }
 

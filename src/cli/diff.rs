@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::{Format, Output, SpanContent, Upload};
+use super::{Format, Output, Selected, SpanContent, Upload};
 use crate::error::{Error, Exit};
 
 /// moda-agent diff
@@ -33,6 +33,9 @@ pub struct Diff {
     #[arg(long)]
     pub strict: bool,
 
+    /// Which sessions and turns.
+    #[command(flatten)]
+    pub selected: Selected,
     /// What is in the spans.
     #[command(flatten)]
     pub content: SpanContent,
@@ -76,7 +79,7 @@ compared, so --service-name and --environment change nothing. The variables of u
 count here, too.
 
 Examples:
-  moda-agent diff live.pb ~/.claude/projects
+  moda-agent diff live.pb ~/.claude/projects --session 06d61e2c
   moda-agent diff collector-output/ --include-commands
   moda-agent upload --dry-run --format json PATH > before.jsonl; moda-agent diff before.jsonl PATH
   moda-agent diff live.pb --format json | jq 'select(.state == \"changed\")'";

@@ -1,9 +1,13 @@
 //! A comparison, as it is meant.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
+use super::ledger::selection;
 use super::{Places, Variables, identity};
 use crate::cli::Diff;
+use crate::error::Error;
+use crate::session::Selection;
 use crate::span::Identity;
 
 /// A comparison with saved spans.
@@ -17,17 +21,19 @@ pub struct DiffSettings {
     pub identity: Identity,
     /// Whether turns without a request have spans.
     pub include_commands: bool,
+    /// Which sessions and turns are asked for.
+    pub selection: Selection,
 }
 
 impl DiffSettings {
     /// Reads the command line in the light of the environment.
-    #[must_use]
-    pub fn new(args: &Diff, variables: Variables<'_>) -> Self {
-        Self {
+    pub fn new(args: &Diff, variables: Variables<'_>) -> Result<Self, Error> {
+        Ok(Self {
             baseline: args.baseline.clone(),
             places: Places::new(&args.paths, variables),
             identity: identity(&args.content, variables),
             include_commands: args.content.include_commands,
-        }
+            selection: selection(&args.selected, SystemTime::now())?,
+        })
     }
 }

@@ -91,15 +91,7 @@ fn whole(path: &Path) -> PathBuf {
 /// What a run is asked for, now.
 pub(super) fn wanted(selected: &Selected, ledger: &LedgerOptions, with_commands: bool) -> Result<Wanted, Error> {
     let now = SystemTime::now();
-    let time = |option: &str, text: &Option<String>| {
-        text.as_ref().map(|text| time(text, now).ok_or_else(|| no_time(option, text))).transpose()
-    };
-    let selection = Selection {
-        since: time("--since", &selected.since)?,
-        until: time("--until", &selected.until)?,
-        projects: selected.projects.iter().map(|glob| pattern(glob)).collect::<Result<_, _>>()?,
-        sessions: selected.sessions.clone(),
-    };
+    let selection = selection(selected, now)?;
     let patience = Patience { settle: ledger.settle, now: Timestamp::from(now) };
     let resend = match ledger.resend {
         None => Resend::Nothing,
@@ -108,6 +100,19 @@ pub(super) fn wanted(selected: &Selected, ledger: &LedgerOptions, with_commands:
         Some(cli::Resend::Rejected) => Resend::Rejected,
     };
     Ok(Wanted { selection, with_commands, patience, resend })
+}
+
+/// Which sessions and turns are asked for.
+pub(super) fn selection(selected: &Selected, now: SystemTime) -> Result<Selection, Error> {
+    let time = |option: &str, text: &Option<String>| {
+        text.as_ref().map(|text| time(text, now).ok_or_else(|| no_time(option, text))).transpose()
+    };
+    Ok(Selection {
+        since: time("--since", &selected.since)?,
+        until: time("--until", &selected.until)?,
+        projects: selected.projects.iter().map(|glob| pattern(glob)).collect::<Result<_, _>>()?,
+        sessions: selected.sessions.clone(),
+    })
 }
 
 fn pattern(glob: &str) -> Result<Pattern, Error> {

@@ -9,7 +9,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::ledger::{Access, Decision, Fate, Judged, KeptBack, Known, Ledger, Wanted, judge};
 use crate::report::{Comparison, Console, With};
-use crate::session::{Copies, Session, Window};
+use crate::session::{Copies, Selection, Session, Window};
 use crate::span::{TraceId, moda};
 use crate::transcript::{Discovery, Shared, list};
 
@@ -38,7 +38,7 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
         comparison.turns.extend(missing(&session, &verdict.turns, ledger, &settings.wanted)?);
         Ok(())
     })?;
-    comparison.turns.extend(vanished.into_iter().filter(|turn| is_asked(turn, &settings.wanted)));
+    comparison.turns.extend(vanished.into_iter().filter(|turn| is_asked(turn, &settings.wanted.selection)));
     Ok(comparison)
 }
 
@@ -53,7 +53,7 @@ fn compare(session: &Session, turns: &[Judged<'_>], settings: &Settings) -> Vec<
         };
         Compared { project: session.facts.project.clone(), ..turn }
     };
-    turns.iter().map(compared).filter(|turn| is_asked(turn, &settings.wanted)).collect()
+    turns.iter().map(compared).filter(|turn| is_asked(turn, &settings.wanted.selection)).collect()
 }
 
 fn refusal(known: &Known) -> Option<String> {
@@ -64,7 +64,7 @@ fn refusal(known: &Known) -> Option<String> {
 fn missing(session: &Session, turns: &[Judged<'_>], ledger: &Ledger, wanted: &Wanted) -> Result<Vec<Compared>, Error> {
     let there: HashSet<_> = turns.iter().map(|judged| judged.key.as_str()).collect();
     let mut gone = gone_of(&session.id, session.facts.project.as_deref(), ledger, &there)?;
-    gone.retain(|turn| is_asked(turn, wanted));
+    gone.retain(|turn| is_asked(turn, &wanted.selection));
     Ok(gone)
 }
 
@@ -94,8 +94,8 @@ fn gone_of(
     Ok(lost.map(turn).collect())
 }
 
-fn is_asked(turn: &Compared, wanted: &Wanted) -> bool {
-    let selection = &wanted.selection;
+/// Whether a turn is of what is asked for.
+pub(super) fn is_asked(turn: &Compared, selection: &Selection) -> bool {
     selection.takes_session(&turn.session)
         && selection.takes_project(turn.project.as_deref())
         && selection.window(Some(turn.started_at.into())) == Window::Within

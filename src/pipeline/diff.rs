@@ -1,5 +1,6 @@
 //! The same line with another end: spans are compared with saved ones, not sent.
 
+use super::delivered::is_asked;
 use super::reading::{Read, look, read};
 use crate::compare::Matching;
 use crate::config::DiffSettings;
@@ -32,5 +33,6 @@ pub fn diff(settings: &DiffSettings, console: &Console) -> Result<Comparison, Er
         Ok(())
     })?;
     comparison.turns = matching.finish();
+    comparison.turns.retain(|turn| is_asked(turn, &settings.selection));
     Ok(comparison)
 }
