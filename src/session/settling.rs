@@ -67,7 +67,8 @@ impl Patience {
         let main = session.facts.last_at.filter(|_| !is_followed || is_missing);
         let last = agents.iter().filter_map(|agent| agent.last_at).chain(main);
         let since = last.min_by_key(|at| self.distance(*at)).unwrap_or(touched);
-        let of_turn = turn.subagents.iter().all(|agent| agent.has_ended);
+        // What the turn waited for ended with it, however: a stop stops those, too.
+        let of_turn = turn.subagents.iter().filter(|agent| goes_on(turn, agent)).all(|agent| agent.has_ended);
         let waits = Waits { since, has_ended: of_turn && (is_followed || turn.has_ended) };
         (!self.is_over(waits)).then_some(waits)
     }
@@ -213,6 +214,8 @@ mod tests {
             (last(agent("11:00:00", true)), "11:59:00", waits("11:59:00", true)),
             (last(agent("11:59:00", true)), "11:00:00", waits("11:59:00", true)),
             (last(agent("11:00:00", true)), "11:00:00", None),
+            (last(agent("11:00:00", false)), "11:00:00", waits("11:00:00", false)),
+            (Turn { is_followed: false, ..followed(false, agent("11:00:00", false)) }, "11:00:00", None),
             // The turn that was begun after the clock was set back decides.
             (last(agent("18:00:00", true)), "11:59:00", waits("11:59:00", true)),
         ] {
