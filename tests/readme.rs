@@ -7,7 +7,8 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 
-use support::{Server, moda_agent, recordings, stdout, testdata, upload};
+use support::runs::many;
+use support::{Server, moda_agent, recordings, status, stdout, testdata, upload};
 
 fn readme() -> String {
     fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -78,6 +79,36 @@ fn its_status_is_a_real_one() {
         text.lines().map(|line| line.split(", the last on ").next().unwrap().to_owned()).collect()
     };
     assert_eq!(undated(&told), undated(&block("text", 3)));
+}
+
+/// What cron would mail of a run of the README's line.
+#[cfg(unix)]
+fn mailed(home: &std::path::Path, endpoint: &str) -> String {
+    let table = block("crontab", 0);
+    let line = table.lines().next().unwrap().strip_prefix("*/15 * * * *  ").unwrap();
+    let program = assert_cmd::cargo::cargo_bin!("moda-agent").parent().unwrap();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", line]).env_clear().env("HOME", home).env("MODA_BASE_URL", endpoint);
+    shell.env("PATH", format!("{}:/usr/bin:/bin", program.display())).env("MODA_AGENT_RETRY_FOR", "0s");
+    let output = shell.output().unwrap();
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn its_cron_job_mails_only_where_someone_must_act() {
+    let home = tempfile::tempdir().unwrap();
+    let projects = home.path().join(".claude/projects");
+    fs::create_dir_all(&projects).unwrap();
+    for entry in fs::read_dir(many(3, 0).path()).unwrap().map(Result::unwrap) {
+        fs::copy(entry.path(), projects.join(entry.file_name())).unwrap();
+    }
+    assert_eq!(mailed(home.path(), "http://127.0.0.1:9"), "");
+    let (refusing, taking) = (Server::first(vec![|| status("401 Unauthorized")]), Server::accepting());
+    let told = mailed(home.path(), &refusing.url);
+    assert!(told.starts_with("error: ") && told.contains("\nhint: "), "{told}");
+    assert_eq!((mailed(home.path(), &taking.url), taking.taken().len()), (String::new(), 3));
+    assert_eq!((mailed(home.path(), &taking.url), taking.number()), (String::new(), 1));
 }
 
 #[test]
