@@ -120,9 +120,10 @@ impl<'a> Owners<'a> {
         taken
     }
 
-    /// Whether nobody had it before.
+    /// Whether nobody had it before. What was delivered elsewhere is left for who delivered it, which
+    /// may come later.
     fn take(&mut self, name: Name, session: &str) -> bool {
-        self.taken.insert(name) && !(self.elsewhere)(&name, session)
+        !(self.elsewhere)(&name, session) && self.taken.insert(name)
     }
 }
 
@@ -228,6 +229,11 @@ mod tests {
             turn.requests.into_iter().map(|request| request.id).collect::<String>()
         };
         assert_eq!((own("fork"), own("original")), ("b".to_owned(), "ab".to_owned()));
+        // Also where the copy comes first.
+        let mut owners = Owners::with(&elsewhere);
+        let both = ["fork", "original"].map(|id| owners.keep_own(of(id)).turns.remove(0).requests);
+        let both = both.map(|requests| requests.into_iter().map(|request| request.id).collect::<String>());
+        assert_eq!(both, ["b", "a"]);
     }
 
     #[test]
