@@ -59,7 +59,8 @@ impl Run {
     pub fn over(paths: &[PathBuf]) -> Self {
         let mut run = Self::default();
         let Ok(found) = discover(paths) else { return run };
-        let (copies, mut owners) = (Copies::heard(&found.sessions, &Shared::of(&found.sessions)), Owners::default());
+        let (copies, mut owners) =
+            (Copies::heard(&found.sessions, &Shared::of(&found.sessions), &|_, _| false), Owners::default());
         run.warnings = found.warnings;
         for files in &found.sessions {
             let (mut session, warnings) = rebuild(files, &|_| {});

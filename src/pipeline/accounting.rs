@@ -1,11 +1,10 @@
 //! The sessions on disk, accounted for. Nothing is sent, and the ledger has no say.
 
-use super::reading::{Read, look, read};
+use super::reading::{Read, hear, look, read};
 use crate::config::Places;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::report::{Accounts, Console};
-use crate::session::Copies;
 use crate::transcript::Shared;
 
 /// Reads the sessions under the places and accounts for them.
@@ -13,7 +12,7 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
     let mut accounts = Accounts::default();
     let found = look(places, &mut accounts.warned, console)?;
     console.begin(&found.sessions, true);
-    let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions));
+    let copies = hear(&found.sessions, &Shared::of(&found.sessions), &Ledger::empty()?)?;
     read(found.sessions, &copies, &Ledger::empty()?, console, |Read { session, warnings, .. }| {
         console.counted(0);
         accounts.add(&session, warnings, console);

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::reading::{Read, nothing_found, read};
+use super::reading::{Read, hear, nothing_found, read};
 use crate::compare::{Compared, gone, sent, undelivered};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::ledger::{Access, Decision, Fate, Judged, KeptBack, Known, Ledger, Wanted, judge};
 use crate::report::{Comparison, Console, With};
-use crate::session::{Copies, Selection, Session, Window};
+use crate::session::{Selection, Session, Window};
 use crate::span::{TraceId, moda};
 use crate::transcript::{Discovery, Shared, list};
 
@@ -27,7 +27,7 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
     }
     let vanished = vanished(&found, ledger, &settings.paths)?;
     console.begin(&found.sessions, true);
-    let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions));
+    let copies = hear(&found.sessions, &Shared::of(&found.sessions), ledger)?;
     read(found.sessions, &copies, ledger, console, |Read { session, files, warnings }| {
         comparison.read.warned.take(warnings, console);
         let verdict =

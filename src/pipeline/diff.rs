@@ -1,14 +1,13 @@
 //! The same line with another end: spans are compared with saved ones, not sent.
 
 use super::delivered::is_asked;
-use super::reading::{Read, look, read};
+use super::reading::{Read, hear, look, read};
 use crate::compare::Matching;
 use crate::config::DiffSettings;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::otlp::Saved;
 use crate::report::{Comparison, Console, With};
-use crate::session::Copies;
 use crate::span::moda;
 use crate::transcript::Shared;
 
@@ -23,7 +22,7 @@ pub fn diff(settings: &DiffSettings, console: &Console) -> Result<Comparison, Er
     let mut matching = Matching::new(saved.spans);
     comparison.with = With::Baseline { files, spans, passed_over: matching.passed_over() };
     console.begin(&found.sessions, true);
-    let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions));
+    let copies = hear(&found.sessions, &Shared::of(&found.sessions), &Ledger::empty()?)?;
     read(found.sessions, &copies, &Ledger::empty()?, console, |Read { session, files, warnings }| {
         comparison.read.warned.take(warnings, console);
         let spans = moda::project(&session, &settings.identity, settings.include_commands);

@@ -19,12 +19,11 @@ use crate::error::{Error, Exit};
 use crate::ledger::{Access, KeptBack, plan};
 use crate::ordered::meanwhile;
 use crate::report::UploadReport;
-use crate::session::Copies;
 use crate::sink::Sink;
 use crate::stop::Stop;
 use crate::transcript::{SessionFiles, list};
 use choice::choose;
-use reading::{nothing_found, read};
+use reading::{hear, nothing_found, read};
 
 /// Reads the sessions under the named paths and hands the spans on that were not delivered before.
 /// The report knows what was done, also where an error or a signal ended the run.
@@ -45,7 +44,7 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     report.begin(&plan, settings.output.is_standard_output());
     let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
-    let copies = Copies::heard(&plan.read, &plan.shared);
+    let copies = hear(&plan.read, &plan.shared, &access.ledger)?;
     let mut kept_back = KeptBack::default();
     let result = read(plan.read, &copies, &access.ledger, &report.console, |read| {
         stop.asked().map_or(Ok(()), |exit| Err(interrupted(exit, report)))?;

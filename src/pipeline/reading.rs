@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
 use crate::report::{Console, Warned};
-use crate::session::{Copies, Elsewhere, Owners, Session, rebuild};
-use crate::transcript::{Discovery, SessionFiles, discover};
+use crate::session::{Copies, Name, Owners, Session, rebuild};
+use crate::transcript::{Discovery, SessionFiles, Shared, discover};
 use crate::warning::Warnings;
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
@@ -36,6 +36,21 @@ pub(super) struct Read {
     pub(super) warnings: Warnings,
 }
 
+/// Hears what the sessions that share requests know of them.
+pub(super) fn hear(sessions: &[SessionFiles], shared: &Shared, ledger: &Ledger) -> Result<Copies, Error> {
+    let fault = RefCell::new(None);
+    let copies = Copies::heard(sessions, shared, &elsewhere(ledger, &fault));
+    fault.take().map_or(Ok(copies), Err)
+}
+
+/// Says what was delivered with another session, and of a ledger that fails, how.
+fn elsewhere<'a>(ledger: &'a Ledger, fault: &'a RefCell<Option<Error>>) -> impl Fn(&Name, &str) -> bool + 'a {
+    |name, session| {
+        let found = ledger.is_elsewhere(name, session);
+        found.unwrap_or_else(|error| fault.replace(Some(error)).is_some())
+    }
+}
+
 /// Rebuilds sessions in parallel and gives each, with only what it owns, to `take`, in order.
 pub(super) fn read(
     sessions: Vec<SessionFiles>,
@@ -46,11 +61,8 @@ pub(super) fn read(
 ) -> Result<(), Error> {
     let threads = thread::available_parallelism().map_or(1, Into::into);
     let fault = RefCell::new(None);
-    let elsewhere: Elsewhere<'_> = &|name, session| {
-        let found = ledger.is_elsewhere(name, session);
-        found.unwrap_or_else(|error| fault.replace(Some(error)).is_some())
-    };
-    let mut owners = Owners::with(elsewhere);
+    let elsewhere = elsewhere(ledger, &fault);
+    let mut owners = Owners::with(&elsewhere);
     let rebuild = |files: SessionFiles| {
         let (mut session, warnings) = rebuild(&files, &|bytes| console.read(bytes));
         copies.teach(&mut session);

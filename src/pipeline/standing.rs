@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::reading::{Read, read};
+use super::reading::{Read, hear, read};
 use crate::config::{StatusSettings, cleanup_period};
 use crate::error::Error;
 use crate::ledger::{Access, Decision, Destination, KeptBack, LedgerSettings, judge, plan, standings};
 use crate::report::{Console, DestinationStatus, Doomed, Overview, Undelivered};
-use crate::session::Copies;
 use crate::transcript::{FileState, SessionFiles, Timestamp, list};
 use crate::warning::Warnings;
 
@@ -48,7 +47,7 @@ fn undelivered(
     overview.warn(if is_first { found.warnings } else { Warnings::default() }, console);
     let plan = plan(found.sessions, &access.ledger.progress()?, &settings.wanted);
     let mut undelivered = Undelivered { waiting: plan.unchanged.waiting, ..Undelivered::default() };
-    let copies = Copies::heard(&plan.read, &plan.shared);
+    let copies = hear(&plan.read, &plan.shared, &access.ledger)?;
     console.begin(&plan.read, true);
     read(plan.read, &copies, &access.ledger, console, |Read { session, files, warnings }| {
         overview.warn(if is_first { warnings } else { Warnings::default() }, console);

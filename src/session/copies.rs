@@ -10,6 +10,7 @@ use std::convert::Infallible;
 use std::thread;
 
 use super::Session;
+use super::duplicates::Elsewhere;
 use super::rebuild::rebuild;
 use super::rejoin::Rejoin;
 use super::saved_usage::SavedUsage;
@@ -40,7 +41,7 @@ struct Known {
 impl Copies {
     /// Reads the sessions that share requests, and hears what they know of them.
     #[must_use]
-    pub fn heard(sessions: &[SessionFiles], shared: &Shared) -> Self {
+    pub fn heard(sessions: &[SessionFiles], shared: &Shared, elsewhere: Elsewhere<'_>) -> Self {
         let mut copies = Self::default();
         let threads = thread::available_parallelism().map_or(1, Into::into);
         let sharers = sessions.iter().filter(|files| shared.has_sharer(files)).collect();
@@ -51,7 +52,7 @@ impl Copies {
             |files| rebuild(files, &|_| ()).0,
             |mut session| {
                 copies.hear(&mut session, |request| shared.holds(request));
-                copies.rejoin.hear(&session, |request| shared.holds(request));
+                copies.rejoin.hear(&session, |request| shared.holds(request), elsewhere);
                 Ok::<_, Infallible>(())
             },
         );

@@ -143,7 +143,7 @@ impl TakenPrompt {
     }
 }
 
-fn name_of(kind: &str, id: &str) -> Name {
+pub(super) fn name_of(kind: &str, id: &str) -> Name {
     let digest = Sha256::new().chain_update(kind).chain_update([0]).chain_update(id).finalize();
     let mut name = [0; 16];
     name.iter_mut().zip(digest).for_each(|(to, from)| *to = from);

@@ -3,18 +3,20 @@
 //! A fork can hold more of a copied turn's subagents than the original does: clients of 2.0.x
 //! resume a session with the turns of its fork, and the subagent's transcript stays with the fork;
 //! a file can be cut, or gone. What a subagent did goes with the turn that counts, that of the
-//! session which began first.
+//! session which began first, or with which it was delivered.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Session;
+use super::duplicates::{Elsewhere, name_of};
 use super::subagent::Subagent;
 use super::turn::Turn;
+use super::work::Request;
 
 /// What goes where.
 #[derive(Debug, Default)]
 pub(super) struct Rejoin {
-    /// By request that several hold: the session that holds it first.
+    /// By request that several hold: the session that holds it first, of those that may own it.
     owners: HashMap<String, String>,
     /// By request of these that went: the session to which it went.
     moved: HashMap<String, String>,
@@ -34,11 +36,12 @@ struct Part {
 
 impl Rejoin {
     /// Hears of the sessions that share requests, in the order in which they began.
-    pub(super) fn hear(&mut self, session: &Session, is_shared: impl Fn(&str) -> bool) {
+    pub(super) fn hear(&mut self, session: &Session, is_shared: impl Fn(&str) -> bool, elsewhere: Elsewhere<'_>) {
         let chains = session.turns.iter().map(|turn| &turn.requests);
         let main: HashSet<_> = chains.clone().flatten().map(|request| request.id.as_str()).collect();
         let chains = chains.chain(session.subagents().map(|agent| &agent.requests));
-        for request in chains.flatten().filter(|request| is_shared(&request.id)) {
+        let is_own = |request: &&Request| !elsewhere(&name_of("request", &request.id), &session.id);
+        for request in chains.flatten().filter(|request| is_shared(&request.id)).filter(is_own) {
             self.owners.entry(request.id.clone()).or_insert_with(|| session.id.clone());
         }
         for turn in &session.turns {
@@ -142,7 +145,7 @@ fn launching_request<'a>(turn: &'a Turn, agent: &'a Subagent) -> Option<&'a str>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Owners, Request, ToolCall};
+    use crate::session::{Owners, ToolCall};
 
     fn call(id: &str, request: &str) -> ToolCall {
         ToolCall { id: id.to_owned(), request_id: request.to_owned(), ..ToolCall::default() }
@@ -167,7 +170,12 @@ mod tests {
     }
 
     /// How many subagents each session has in the end, and how many requests of them.
-    fn settled(mut sessions: [Session; 3]) -> [(usize, usize); 3] {
+    fn settled(sessions: [Session; 3]) -> [(usize, usize); 3] {
+        settled_after(sessions, &|_, _| false)
+    }
+
+    /// The same, where others were delivered before.
+    fn settled_after(mut sessions: [Session; 3], elsewhere: Elsewhere<'_>) -> [(usize, usize); 3] {
         let mut rejoin = Rejoin::default();
         let mut holders = HashMap::<_, HashSet<_>>::new();
         for session in &mut sessions {
@@ -177,9 +185,9 @@ mod tests {
             }
         }
         for session in &sessions {
-            rejoin.hear(session, |request| holders[request].len() > 1);
+            rejoin.hear(session, |request| holders[request].len() > 1, elsewhere);
         }
-        let mut owners = Owners::default();
+        let mut owners = Owners::with(elsewhere);
         let sessions = sessions.map(|mut session| {
             rejoin.settle(&mut session);
             owners.keep_own(session)
@@ -219,6 +227,19 @@ mod tests {
             let mut agents = agents.into_iter();
             assert_eq!(settled(names.map(|name| session(name, agents.next().unwrap()))), expected);
         }
+    }
+
+    #[test]
+    fn it_goes_to_the_session_with_which_the_turn_was_delivered() {
+        let sessions = || {
+            let agents = [vec![], vec![], vec![agent("1", &["a"])]].into_iter();
+            let mut sessions = agents.zip(["copy", "original", "fork"]).map(|(agents, id)| session(id, agents));
+            std::array::from_fn(|_| sessions.next().unwrap())
+        };
+        let delivered = ["shared", "a"].map(|request| name_of("request", request));
+        let elsewhere = |name: &_, session: &str| delivered.contains(name) && session != "original";
+        assert_eq!(settled(sessions()), [(1, 1), (0, 0), (0, 0)]);
+        assert_eq!(settled_after(sessions(), &elsewhere), [(0, 0), (1, 1), (0, 0)]);
     }
 
     #[test]
