@@ -93,7 +93,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__diff)
-            opts="-q -v -h -V --format --strict --since --until --project --session --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
+            opts="-q -v -h -V --format --strict --since --until --project --session --convention --detail --content --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -117,6 +117,18 @@ _moda__agent() {
                     ;;
                 --session)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --convention)
+                    COMPREPLY=($(compgen -W "moda genai openinference claude-code" -- "${cur}"))
+                    return 0
+                    ;;
+                --detail)
+                    COMPREPLY=($(compgen -W "turns full" -- "${cur}"))
+                    return 0
+                    ;;
+                --content)
+                    COMPREPLY=($(compgen -W "full prompts none" -- "${cur}"))
                     return 0
                     ;;
                 --conversation-id)
@@ -348,7 +360,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__upload)
-            opts="-q -v -h -V --dry-run --diff --format --strict --since --until --project --session --state --settle --all --resend --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
+            opts="-q -v -h -V --dry-run --diff --format --strict --since --until --project --session --state --settle --all --resend --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --convention --detail --content --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -491,6 +503,18 @@ _moda__agent() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --convention)
+                    COMPREPLY=($(compgen -W "moda genai openinference claude-code" -- "${cur}"))
+                    return 0
+                    ;;
+                --detail)
+                    COMPREPLY=($(compgen -W "turns full" -- "${cur}"))
+                    return 0
+                    ;;
+                --content)
+                    COMPREPLY=($(compgen -W "full prompts none" -- "${cur}"))
                     return 0
                     ;;
                 --conversation-id)

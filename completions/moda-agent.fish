@@ -60,6 +60,15 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l max-bat
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l certificate -d 'The certificates of authorities to trust instead of the system\'s, in PEM' -r -F
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l client-certificate -d 'The certificate that says who we are, in PEM' -r -F
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l client-key -d 'Its private key, in PEM' -r -F
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l convention -d 'Whose names and attributes the spans have' -r -f -a "moda\t'Moda\'s instrumentor: one span a turn, as it is sent live'
+genai\t'OpenTelemetry\'s GenAI conventions: requests, tool calls and subagents below the turn'
+openinference\t'OpenInference: the same tree for Phoenix and Arize'
+claude-code\t'The client\'s own traces: the same tree, as Claude Code itself exports it'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l detail -d 'One span a turn, or the whole tree [default: turns with moda, else full]' -r -f -a "turns\t'One'
+full\t'One for the turn and each request, tool call and subagent of it'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l content -d 'What of people\'s, models\' and tools\' words is in the spans' -r -f -a "full\t'Prompts, answers, and what tools are asked and answer'
+prompts\t'Prompts and answers only'
+none\t'Nothing but names, numbers and ids'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r
@@ -96,6 +105,15 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l since -d 
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l until -d 'Turns that began before then' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l project -d 'Sessions of this project: a pattern for its folder\'s name, or with a slash for its path; may be given several times' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l session -d 'The session whose id begins so; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l convention -d 'Whose names and attributes the spans have' -r -f -a "moda\t'Moda\'s instrumentor: one span a turn, as it is sent live'
+genai\t'OpenTelemetry\'s GenAI conventions: requests, tool calls and subagents below the turn'
+openinference\t'OpenInference: the same tree for Phoenix and Arize'
+claude-code\t'The client\'s own traces: the same tree, as Claude Code itself exports it'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l detail -d 'One span a turn, or the whole tree [default: turns with moda, else full]' -r -f -a "turns\t'One'
+full\t'One for the turn and each request, tool call and subagent of it'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l content -d 'What of people\'s, models\' and tools\' words is in the spans' -r -f -a "full\t'Prompts, answers, and what tools are asked and answer'
+prompts\t'Prompts and answers only'
+none\t'Nothing but names, numbers and ids'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r

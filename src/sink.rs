@@ -9,7 +9,7 @@ use crate::config::{OutputSettings, Settings};
 use crate::error::{Error, Exit};
 use crate::ledger::Recorder;
 use crate::otlp::{Batch, Batcher, Delivery, Event, Receipt, Request, Writer};
-use crate::report::{DryRun, UploadReport};
+use crate::report::{DryRun, Place, UploadReport};
 use crate::session::Session;
 use crate::span::Span;
 use crate::stop::Stop;
@@ -79,14 +79,14 @@ impl Sink {
         Ok(Self { way, watch })
     }
 
-    /// Takes the spans of a session.
-    pub fn take(&mut self, session: &Session, spans: &[Span]) -> Result<(), Error> {
+    /// Takes a turn of a session: its spans, its own first.
+    pub fn take(&mut self, session: &Session, place: Place, spans: &[Span]) -> Result<(), Error> {
         if !matches!(self.way, Way::Print(_)) {
             self.watch.report.summary().sent.spans += spans.len() as u64;
         }
         let id = session.id.as_str().into();
         match &mut self.way {
-            Way::Print(dry_run) => dry_run.session(session, spans),
+            Way::Print(dry_run) => dry_run.turn(session, place, spans),
             Way::Lines(batcher, writer) => {
                 let mut full = spans.iter().filter_map(|span| batcher.push(span, &id));
                 full.try_for_each(|batch| write(writer, &batch, &self.watch))

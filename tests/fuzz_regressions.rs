@@ -9,6 +9,8 @@ mod line;
 mod reader;
 #[path = "../fuzz/src/run.rs"]
 mod run;
+#[path = "../fuzz/src/tree.rs"]
+mod tree;
 
 use std::fs;
 use std::panic::catch_unwind;

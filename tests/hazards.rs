@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use moda_agent::session::{Session, rebuild};
+use moda_agent::session::{Keep, Session, rebuild};
 use moda_agent::transcript::{SessionFiles, discover};
 use moda_agent::warning::Warnings;
 
@@ -44,7 +44,7 @@ fn a_file_that_vanished_is_a_warning() {
     let path = transcript(folder.path(), 2);
     let files = found(folder.path());
     fs::remove_file(path).unwrap();
-    let (session, warnings) = rebuild(&files, &|_| ());
+    let (session, warnings) = rebuild(&files, &|_| (), Keep::default());
     assert_eq!((outputs(&session), kinds(&warnings)), (vec![], vec![("unreadable_file", 1)]));
 }
 
@@ -55,7 +55,7 @@ fn a_file_that_shrank_holds_what_is_left() {
     let files = found(folder.path());
     let file = fs::File::options().write(true).open(path).unwrap();
     file.set_len(answer(1).len() as u64 + 20).unwrap();
-    let (session, warnings) = rebuild(&files, &|_| ());
+    let (session, warnings) = rebuild(&files, &|_| (), Keep::default());
     assert_eq!((outputs(&session), kinds(&warnings)), (vec![1], vec![("unfinished_line", 1)]));
 }
 
@@ -67,13 +67,17 @@ fn a_file_that_grows_while_it_is_read_is_read_to_a_line_end() {
     let path = transcript(folder.path(), 3);
     let files = found(folder.path());
     let grown = std::cell::Cell::new(0);
-    let (session, warnings) = rebuild(&files, &|bytes| {
-        if bytes > 0 && grown.get() < 3 {
-            grown.set(grown.get() + 1);
-            let mut file = fs::File::options().append(true).open(&path).unwrap();
-            file.write_all(answer(3 + grown.get()).as_bytes()).unwrap();
-        }
-    });
+    let (session, warnings) = rebuild(
+        &files,
+        &|bytes| {
+            if bytes > 0 && grown.get() < 3 {
+                grown.set(grown.get() + 1);
+                let mut file = fs::File::options().append(true).open(&path).unwrap();
+                file.write_all(answer(3 + grown.get()).as_bytes()).unwrap();
+            }
+        },
+        Keep::default(),
+    );
     assert_eq!((outputs(&session), kinds(&warnings)), (vec![1, 2, 3, 4, 5, 6], vec![]));
 }
 
@@ -111,7 +115,7 @@ fn names_that_are_no_text_are_names() {
         fs::write(project.join(OsStr::from_bytes(name)), answer(id)).unwrap();
     }
     let files = found(folder.path());
-    let (session, warnings) = rebuild(&files, &|_| ());
+    let (session, warnings) = rebuild(&files, &|_| (), Keep::default());
     assert_eq!((files.id.as_str(), outputs(&session)), (SESSION, vec![2, 1]));
     assert_eq!(kinds(&warnings), vec![]);
     let printed = support::stdout({

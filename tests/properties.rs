@@ -25,7 +25,10 @@ mod names;
 mod recorded;
 #[path = "../fuzz/src/run.rs"]
 mod run;
+#[path = "../fuzz/src/tree.rs"]
+mod tree;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
@@ -55,9 +58,9 @@ fn config(cases: u32) -> Config {
 }
 
 /// What the assistant said, turn by turn.
-fn texts(run: &Run) -> Vec<Vec<&str>> {
+fn texts(run: &Run) -> Vec<Vec<Cow<'_, str>>> {
     let turns = run.sessions.iter().flat_map(|session| &session.turns);
-    turns.map(|turn| turn.requests.iter().map(|request| request.text.as_str()).collect()).collect()
+    turns.map(|turn| turn.requests.iter().map(|request| request.said.text()).collect()).collect()
 }
 
 /// A session with a subagent that was forked from its main chain: it begins with what that said.
@@ -78,6 +81,7 @@ proptest! {
     fn what_counts_is_what_an_independent_count_finds(sessions in sessions()) {
         let run = Tree::of(sessions.iter().copied()).run();
         prop_assert_eq!(run.totals(), counted(&sessions));
+        tree::check(&run);
         prop_assert!(!run.warnings.input_was_damaged(), "{:?}", run.warnings);
     }
 
@@ -112,6 +116,7 @@ proptest! {
         let name = *file.get(&transcripts);
         let line = line.index(lines(&session.files[name]).len());
         let run = Tree::of([&session.with_line(name, line, |line| damage.of(line))]).run();
+        tree::check(&run);
         let (whole, found) = (session.totals(), run.totals());
         if damage.is_harmless() {
             prop_assert_eq!(found, whole, "{}:{}", name, line + 1);

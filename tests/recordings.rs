@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use moda_agent::session::{Copies, Owners, Request, rebuild};
+use moda_agent::session::{Copies, Keep, Owners, Request, rebuild};
 use moda_agent::transcript::{Shared, Tokens, discover};
 use serde_json::Value;
 use support::{recordings, stdout, testdata, upload};
@@ -66,9 +66,9 @@ fn requests(name: &str) -> Vec<Request> {
     let (mut owners, mut requests) = (Owners::default(), Vec::new());
     let found = discover(&[recordings(name).into()]).unwrap();
     let shared = Shared::of(&found.sessions);
-    let copies = Copies::heard(&found.sessions, &shared, &|_, _| false);
+    let copies = Copies::heard(&found.sessions, &shared, &|_, _| false, Keep::default());
     for files in &found.sessions {
-        let mut session = rebuild(files, &|_| ()).0;
+        let mut session = rebuild(files, &|_| (), Keep::default()).0;
         copies.teach(&mut session);
         let session = owners.keep_own(session);
         requests.extend(session.turns.iter().flat_map(|turn| turn.requests.clone()));

@@ -4,3 +4,4 @@
 pub mod line;
 pub mod reader;
 pub mod run;
+pub mod tree;

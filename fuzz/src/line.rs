@@ -27,6 +27,7 @@ pub fn check(bytes: &[u8]) {
     for include_commands in [false, true] {
         check_spans(&run.projected(include_commands));
     }
+    crate::tree::check(&run);
     let named = Run::over(&there);
     let backwards: Vec<_> = there.iter().rev().cloned().collect();
     assert_eq!(Run::over(&backwards).spans, named.spans, "the order of the paths matters");

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use moda_agent::session::{Copies, Owners, Request, Session, rebuild};
-use moda_agent::span::{Identity, Span, moda};
+use moda_agent::session::{Copies, Keep, Owners, Request, Session, rebuild};
+use moda_agent::span::{Convention, Projection, Span, turn_keys};
 use moda_agent::transcript::{Shared, Tokens, discover};
 use moda_agent::warning::Warnings;
 
@@ -59,11 +59,12 @@ impl Run {
     pub fn over(paths: &[PathBuf]) -> Self {
         let mut run = Self::default();
         let Ok(found) = discover(paths) else { return run };
-        let (copies, mut owners) =
-            (Copies::heard(&found.sessions, &Shared::of(&found.sessions), &|_, _| false), Owners::default());
+        let keep = Keep { tree: true, tool_data: true };
+        let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions), &|_, _| false, keep);
+        let mut owners = Owners::default();
         run.warnings = found.warnings;
         for files in &found.sessions {
-            let (mut session, warnings) = rebuild(files, &|_| {});
+            let (mut session, warnings) = rebuild(files, &|_| {}, keep);
             copies.teach(&mut session);
             run.warnings.append(warnings);
             run.sessions.push(owners.keep_own(session));
@@ -72,10 +73,21 @@ impl Run {
         run
     }
 
-    /// The spans of all sessions.
+    /// The spans of all sessions, one a turn.
     pub fn projected(&self, include_commands: bool) -> Vec<Span> {
-        let identity = Identity::default();
-        self.sessions.iter().flat_map(|session| moda::project(session, &identity, include_commands)).collect()
+        let projection = Projection::default();
+        self.sessions.iter().flat_map(|session| turns(session, &projection, include_commands)).flatten().collect()
+    }
+
+    /// The spans of all turns in a convention, those of each turn together.
+    pub fn trees(&self, convention: Convention) -> Vec<Vec<Span>> {
+        let projection = Projection { convention, detail: convention.default_detail(), ..Projection::default() };
+        let of = |session: &Session| {
+            let mut session = session.clone();
+            session.adopt();
+            turns(&session, &projection, false)
+        };
+        self.sessions.iter().flat_map(of).collect()
     }
 
     /// The sum over the sessions.
@@ -93,4 +105,10 @@ impl Run {
     pub fn warned(&self, kind: &str) -> u64 {
         self.warnings.counts().get(kind).copied().unwrap_or_default()
     }
+}
+
+fn turns(session: &Session, projection: &Projection, include_commands: bool) -> Vec<Vec<Span>> {
+    let keys = turn_keys(session).into_iter().zip(&session.turns);
+    let sent = keys.filter(|(_, turn)| turn.is_sent(include_commands));
+    sent.map(|(key, turn)| projection.spans(session, turn, &key)).collect()
 }

@@ -198,6 +198,15 @@ pub struct Delivery {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Spans")]
 pub struct SpanContent {
+    /// Whose names and attributes the spans have
+    #[arg(long, value_enum, value_name = "CONVENTION", default_value = "moda")]
+    pub convention: Convention,
+    /// One span a turn, or the whole tree [default: turns with moda, else full]
+    #[arg(long, value_enum, value_name = "DETAIL")]
+    pub detail: Option<Detail>,
+    /// What of people's, models' and tools' words is in the spans
+    #[arg(long, value_enum, value_name = "CONTENT", default_value = "full")]
+    pub content: Content,
     /// The conversation that the sessions belong to [default: each its own]
     #[arg(long, value_name = "ID")]
     pub conversation_id: Option<String>,
@@ -270,6 +279,39 @@ pub enum Compression {
     /// With gzip
     Gzip,
     /// Not at all
+    None,
+}
+
+/// Whose names and attributes the spans have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Convention {
+    /// Moda's instrumentor: one span a turn, as it is sent live
+    Moda,
+    /// OpenTelemetry's GenAI conventions: requests, tool calls and subagents below the turn
+    Genai,
+    /// OpenInference: the same tree for Phoenix and Arize
+    Openinference,
+    /// The client's own traces: the same tree, as Claude Code itself exports it
+    ClaudeCode,
+}
+
+/// How many spans a turn becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// One
+    Turns,
+    /// One for the turn and each request, tool call and subagent of it
+    Full,
+}
+
+/// What of people's, models' and tools' words is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Content {
+    /// Prompts, answers, and what tools are asked and answer
+    Full,
+    /// Prompts and answers only
+    Prompts,
+    /// Nothing but names, numbers and ids
     None,
 }
 

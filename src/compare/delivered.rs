@@ -6,16 +6,16 @@ use super::seen::Seen;
 use super::turn::Turn;
 use crate::span::Span;
 
-/// A turn that nobody sent yet.
+/// A turn that nobody sent yet: its spans, its own first.
 #[must_use]
-pub fn undelivered(session: &str, span: &Span, note: Option<String>) -> Compared {
-    Compared { note, ..now(session, span).compared(State::New) }
+pub fn undelivered(session: &str, spans: &[Span], note: Option<String>) -> Compared {
+    Compared { note, ..now(session, spans).compared(State::New) }
 }
 
 /// A turn that was sent, and rejected if there is a reason. `kept` is what was kept of its span.
 #[must_use]
-pub fn sent(session: &str, span: &Span, kept: &str, rejected: Option<String>) -> Compared {
-    let turn = now(session, span);
+pub fn sent(session: &str, spans: &[Span], kept: &str, rejected: Option<String>) -> Compared {
+    let turn = now(session, spans);
     let changes = since(kept, &turn.seen);
     let state = match rejected {
         Some(reason) => State::Rejected { reason, changes },
@@ -31,8 +31,9 @@ pub fn gone(session: &str, trace_id: String, kept: &str) -> Compared {
     Turn::new(session, trace_id, Seen::from_json(kept).unwrap_or_default()).compared(State::Gone)
 }
 
-fn now(session: &str, span: &Span) -> Turn {
-    Turn::new(session, span.trace_id.to_string(), Seen::of(span))
+fn now(session: &str, spans: &[Span]) -> Turn {
+    let trace = spans.first().map(|span| span.trace_id.to_string()).unwrap_or_default();
+    Turn::new(session, trace, Seen::of(spans))
 }
 
 fn since(kept: &str, new: &Seen) -> Vec<Change> {

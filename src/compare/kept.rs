@@ -13,7 +13,7 @@ impl Seen {
     #[must_use]
     pub fn kept(&self) -> Self {
         let kept = |(key, value): (&str, &SeenValue)| match value {
-            SeenValue::Text(text) if keys::is_content(key) || key == STATUS_MESSAGE => {
+            SeenValue::Text(text) if is_content(key) => {
                 let characters = text.chars().count() as u64;
                 (key.to_owned(), SeenValue::Digest { characters, sha256: sha256(text) })
             }
@@ -34,6 +34,13 @@ impl Seen {
     pub fn from_json(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
+}
+
+/// Whether a key is of what people, models, tools or servers said; that of a span below a turn ends
+/// with it.
+fn is_content(key: &str) -> bool {
+    let key = key.rsplit(' ').next().unwrap_or(key);
+    keys::is_content(key) || key == STATUS_MESSAGE
 }
 
 impl Serialize for Seen {

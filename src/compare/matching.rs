@@ -11,7 +11,8 @@ use super::changes::changes;
 use super::compared::{Compared, State};
 use super::counting::is_counted;
 use super::seen::Seen;
-use super::turn::{Turn, session_of};
+use super::trees::{Tree, trees};
+use super::turn::Turn;
 use crate::otlp::SavedSpan;
 use crate::span::Span;
 
@@ -34,19 +35,15 @@ impl Matching {
     /// Begins with the spans of before. Of two with the same ids the last counts.
     #[must_use]
     pub fn new(baseline: Vec<SavedSpan>) -> Self {
-        let mut matching = Self::default();
-        for (mut span, number) in baseline.into_iter().zip(0_u64..) {
-            let mut ids = (std::mem::take(&mut span.trace_id), std::mem::take(&mut span.span_id));
-            let seen = Seen::of_saved(span);
-            let Some(session) = session_of(&seen).map(str::to_owned) else {
-                matching.passed_over += 1;
-                continue;
-            };
-            let turn = Turn::new(&session, ids.0.clone(), seen);
-            if ids.0.is_empty() || ids.1.is_empty() {
-                // Without ids it is like no other.
-                ids = (String::new(), number.to_string());
-            }
+        let (trees, passed_over) = trees(baseline);
+        let mut matching = Self { passed_over, ..Self::default() };
+        for (tree, number) in trees.into_iter().zip(0_u64..) {
+            let Tree { trace_id, session, looks } = tree;
+            let own = looks.first().map(|look| look.id.clone()).unwrap_or_default();
+            let turn = Turn::new(&session, trace_id.clone(), Seen::of_tree(looks));
+            // Without ids it is like no other.
+            let is_nameless = trace_id.is_empty() || own.is_empty();
+            let ids = if is_nameless { (String::new(), number.to_string()) } else { (trace_id, own) };
             matching.sessions.insert(session);
             matching.known.insert(ids, turn);
         }
@@ -59,19 +56,18 @@ impl Matching {
         self.passed_over
     }
 
-    /// Takes a session's spans of now.
+    /// Takes a session's turn of now: its spans, its own first.
     pub fn take(&mut self, session: &str, project: Option<&str>, spans: &[Span]) {
         self.projects.extend(project.map(|project| (session.to_owned(), project.to_owned())));
-        for span in spans {
-            let new = Turn::new(session, span.trace_id.to_string(), Seen::of(span));
-            let ids = (new.trace_id.clone(), span.span_id.to_string());
-            match self.known.remove(&ids) {
-                Some(old) => self.compared.push(compare(&old, &new, true)),
-                None if self.sessions.contains(session) => {
-                    self.waiting.entry(session.to_owned()).or_default().push(new);
-                }
-                None => self.compared.push(new.compared(State::New)),
+        let Some(root) = spans.first() else { return };
+        let new = Turn::new(session, root.trace_id.to_string(), Seen::of(spans));
+        let ids = (new.trace_id.clone(), root.span_id.to_string());
+        match self.known.remove(&ids) {
+            Some(old) => self.compared.push(compare(&old, &new, true)),
+            None if self.sessions.contains(session) => {
+                self.waiting.entry(session.to_owned()).or_default().push(new);
             }
+            None => self.compared.push(new.compared(State::New)),
         }
     }
 
@@ -155,12 +151,14 @@ mod tests {
         Span {
             trace_id: TraceId([number; 16]),
             span_id: SpanId([number; 8]),
-            name: moda::NAME,
+            parent_id: None,
+            name: moda::NAME.into(),
             kind: SpanKind::Client,
             started_at: start * SECOND,
             ended_at: end * SECOND,
             status: Status::Ok,
             attributes: [(keys::CLAUDE_AGENT_SESSION_ID, session), (keys::GEN_AI_PROMPT, prompt)].map(attribute).into(),
+            events: Vec::new(),
         }
     }
 
@@ -169,15 +167,18 @@ mod tests {
         let text = |value: Value| match value {
             Value::Text(text) => SavedValue::Text(text),
             Value::Int(number) => SavedValue::Int(number),
+            Value::Flag(flag) => SavedValue::Other(flag.to_string()),
+            Value::Texts(texts) => SavedValue::Other(serde_json::to_string(&texts).unwrap()),
         };
         SavedSpan {
             trace_id: span.trace_id.to_string(),
             span_id: span.span_id.to_string(),
-            name: span.name.to_owned(),
+            name: span.name.into_owned(),
             started_at: span.started_at,
             ended_at: span.ended_at,
             status: SavedStatus::Ok,
             attributes: span.attributes.into_iter().map(|one| (one.key, text(one.value))).collect(),
+            ..SavedSpan::default()
         }
     }
 

@@ -9,8 +9,10 @@ mod counting;
 mod delivered;
 mod digest;
 mod kept;
+mod look;
 mod matching;
 mod seen;
+mod trees;
 mod turn;
 
 pub use changes::{Change, changes};

@@ -1,13 +1,13 @@
-//! What a span looked like: its attributes, and what else is told of it, by key.
+//! What a turn looked like: the attributes of its spans, and what else is told of them, by key.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::digest::sha256;
 use super::kept::other;
-use crate::otlp::{SavedSpan, SavedStatus, SavedValue};
-use crate::span::{Span, Status, Value, keys};
+use super::look::Look;
+use crate::span::{Span, keys};
 
 /// The key of a span's name.
 pub const NAME: &str = "name";
@@ -15,10 +15,16 @@ pub const NAME: &str = "name";
 pub const STATUS: &str = "status";
 /// The key of an error's message.
 pub const STATUS_MESSAGE: &str = "status_message";
+/// The key of what stands above a span below the turn's; empty for that itself.
+pub(super) const ABOVE: &str = "parent";
 /// The key of the start, in nanoseconds since 1970.
 pub const START: &str = "start";
 /// The key of the end, in nanoseconds since 1970.
 pub const END: &str = "end";
+
+/// Where the conventions have the prompt.
+const PROMPTS: [&str; 4] =
+    [keys::LLM_PROMPT_CONTENT, keys::GEN_AI_PROMPT, keys::openinference::INPUT_VALUE, keys::claude_code::USER_PROMPT];
 
 /// What a span looked like: values in a fixed order, no key twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,36 +50,30 @@ pub enum SeenValue {
 }
 
 impl Seen {
-    /// What a span looks like.
+    /// What a turn looks like: its spans, its own first.
     #[must_use]
-    pub fn of(span: &Span) -> Self {
-        let (status, message) = match &span.status {
-            Status::Ok => ("OK", ""),
-            Status::Error(message) => ("ERROR", message.as_str()),
-        };
-        let value = |value: &Value| match value {
-            Value::Text(text) => SeenValue::Text(text.clone()),
-            Value::Int(number) => SeenValue::Int(*number),
-        };
-        let attributes = span.attributes.iter().map(|attribute| (attribute.key.clone(), value(&attribute.value)));
-        about(span.name, status, message, [span.started_at, span.ended_at]).chain(attributes).collect()
+    pub fn of(spans: &[Span]) -> Self {
+        Self::of_tree(spans.iter().map(Look::from).collect())
     }
 
-    /// What a span looked like that was saved.
-    #[must_use]
-    pub fn of_saved(span: SavedSpan) -> Self {
-        let (status, message) = match span.status {
-            SavedStatus::Unset => ("UNSET", String::new()),
-            SavedStatus::Ok => ("OK", String::new()),
-            SavedStatus::Error(message) => ("ERROR", message),
-        };
-        let value = |value: SavedValue| match value {
-            SavedValue::Text(text) => SeenValue::Text(text),
-            SavedValue::Int(number) => SeenValue::Int(number),
-            SavedValue::Other(json) => SeenValue::Other(json),
-        };
-        let attributes = span.attributes.into_iter().map(|(key, saved)| (key, value(saved)));
-        about(&span.name, status, &message, [span.started_at, span.ended_at]).chain(attributes).collect()
+    /// What a turn looks like, its own span first. Keys of the spans below it begin with what tells
+    /// them from each other; so does what they say stands above them.
+    pub(super) fn of_tree(looks: Vec<Look>) -> Self {
+        let labels = labels(&looks);
+        let root = looks.first().map(|look| look.id.clone()).unwrap_or_default();
+        let mut values = Vec::new();
+        for look in looks {
+            let label = labels.get(&look.id).cloned().unwrap_or_default();
+            let above = labels.get(&look.parent).filter(|_| look.id != root).cloned();
+            values.extend(values_of(look, above).map(|(key, value)| (join(&label, &key), value)));
+        }
+        values.into_iter().collect()
+    }
+
+    /// What one span tells of itself.
+    pub(super) fn own(look: &Look) -> Self {
+        let attributes = look.attributes.iter().cloned();
+        std::iter::once((NAME.to_owned(), SeenValue::Text(look.name.clone()))).chain(attributes).collect()
     }
 
     /// The value of a key.
@@ -91,7 +91,7 @@ impl Seen {
     /// The prompt, as far as it is known.
     #[must_use]
     pub fn prompt(&self) -> Option<&str> {
-        self.text(keys::LLM_PROMPT_CONTENT).or_else(|| self.text(keys::GEN_AI_PROMPT))
+        PROMPTS.iter().find_map(|key| self.text(key))
     }
 
     /// Nanoseconds since 1970, of [`START`] or [`END`]; zero where it is not known.
@@ -120,13 +120,56 @@ impl SeenValue {
     }
 }
 
-/// What is told of a span besides its attributes.
-fn about(name: &str, status: &str, message: &str, times: [u64; 2]) -> impl Iterator<Item = (String, SeenValue)> {
-    let text = |key: &str, text: &str| Some((key.to_owned(), SeenValue::Text(text.to_owned())));
-    let message = if message.is_empty() { None } else { text(STATUS_MESSAGE, message) };
-    let [start, end] = times.map(|time| SeenValue::Int(i64::try_from(time).unwrap_or(i64::MAX)));
-    let times = [Some((START.to_owned(), start)), Some((END.to_owned(), end))];
-    [text(NAME, name), text(STATUS, status), message].into_iter().chain(times).flatten()
+/// Numbers what has one name: the second is `#2`.
+#[derive(Default)]
+struct Numbers(HashMap<String, u32>);
+
+impl Numbers {
+    fn numbered(&mut self, name: String) -> String {
+        let number = self.0.entry(name.clone()).or_default();
+        *number += 1;
+        if *number == 1 { name } else { format!("{name} #{number}") }
+    }
+}
+
+/// The label of each span by its id; the root has none.
+fn labels(looks: &[Look]) -> HashMap<String, String> {
+    let mut numbers = Numbers::default();
+    let below: Vec<_> = looks.iter().skip(1).map(|look| (look.id.clone(), numbers.numbered(look.label()))).collect();
+    below.into_iter().chain(looks.first().map(|root| (root.id.clone(), String::new()))).collect()
+}
+
+fn join(label: &str, key: &str) -> String {
+    if label.is_empty() { key.to_owned() } else { format!("{label} {key}") }
+}
+
+/// What is told of a span, with what stands above it.
+fn values_of(look: Look, above: Option<String>) -> impl Iterator<Item = (String, SeenValue)> {
+    let text = |key: &str, text: String| (key.to_owned(), SeenValue::Text(text));
+    let message = Some(look.message).filter(|message| !message.is_empty());
+    let times = [(START, look.started_at), (END, look.ended_at)].map(|(key, at)| (key.to_owned(), time(at)));
+    let mut events = Numbers::default();
+    let events: Vec<_> = look
+        .events
+        .into_iter()
+        .flat_map(|event| {
+            let label = join("event", &events.numbered(event.name));
+            let at = (join(&label, START), time(event.at));
+            let attributes = event.attributes.into_iter().map(move |(key, value)| (join(&label, &key), value));
+            std::iter::once(at).chain(attributes)
+        })
+        .collect();
+    [text(NAME, look.name), text(STATUS, look.status.to_owned())]
+        .into_iter()
+        .chain(message.map(|message| text(STATUS_MESSAGE, message)))
+        .chain(above.map(|above| text(ABOVE, above)))
+        .chain(times)
+        .chain(look.attributes)
+        .chain(events)
+}
+
+fn time(at: u64) -> SeenValue {
+    SeenValue::Int(i64::try_from(at).unwrap_or(i64::MAX))
 }
 
 /// Of two values of a key the first counts.

@@ -2,7 +2,7 @@
 
 use super::compared::{Compared, State};
 use super::seen::{END, NAME, START, Seen};
-use crate::span::{keys, moda};
+use crate::span::{Convention, keys};
 
 /// Characters of a prompt that are compared: those of the shortest text that live sends of it.
 const PROMPT_CHARACTERS: usize = 1_000;
@@ -68,5 +68,5 @@ impl Turn {
 pub(super) fn session_of(seen: &Seen) -> Option<&str> {
     let names = [keys::CLAUDE_AGENT_SESSION_ID, keys::SESSION_ID, keys::GEN_AI_CONVERSATION_ID];
     let session = names.iter().find_map(|key| seen.text(key)).filter(|session| !session.is_empty());
-    session.filter(|_| seen.text(NAME) == Some(moda::NAME))
+    session.filter(|_| seen.text(NAME).is_some_and(Convention::is_turn))
 }

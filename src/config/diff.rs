@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::ledger::selection;
-use super::{Places, Variables, identity};
+use super::projection::projection;
+use super::{Places, Variables};
 use crate::cli::Diff;
 use crate::error::Error;
 use crate::session::Selection;
-use crate::span::Identity;
+use crate::span::Projection;
 
 /// A comparison with saved spans.
 #[derive(Debug)]
@@ -17,8 +18,8 @@ pub struct DiffSettings {
     pub baseline: PathBuf,
     /// Where transcripts are looked for.
     pub places: Places,
-    /// Whose sessions these are.
-    pub identity: Identity,
+    /// How sessions become spans.
+    pub projection: Projection,
     /// Whether turns without a request have spans.
     pub include_commands: bool,
     /// Which sessions and turns are asked for.
@@ -31,7 +32,7 @@ impl DiffSettings {
         Ok(Self {
             baseline: args.baseline.clone(),
             places: Places::new(&args.paths, variables),
-            identity: identity(&args.content, variables),
+            projection: projection(&args.content, variables)?,
             include_commands: args.content.include_commands,
             selection: selection(&args.selected, SystemTime::now())?,
         })

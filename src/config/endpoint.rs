@@ -6,9 +6,12 @@ use super::variables::Variables;
 use crate::cli::Delivery;
 use crate::error::Error;
 use crate::otlp::{Endpoint, shown, traces_url};
+use crate::span::Convention;
 
 /// Moda's ingest.
 pub(super) const MODA: &str = "https://moda-ingest.modas.workers.dev/v1/traces";
+/// Moda's ingest of the client's own traces, as its documentation names it.
+pub(super) const MODA_CLAUDE: &str = "https://moda-ingest.modas.workers.dev/v1/otel/claude/traces";
 
 /// Who named the endpoint decides which key it may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +25,11 @@ pub(super) enum Source {
 }
 
 /// The first that is set.
-pub(super) fn choose(delivery: &Delivery, variables: Variables<'_>) -> Result<(Endpoint, Source), Error> {
+pub(super) fn choose(
+    delivery: &Delivery,
+    convention: Convention,
+    variables: Variables<'_>,
+) -> Result<(Endpoint, Source), Error> {
     if let Some(name) = delivery.endpoint.clone().or_else(|| variables("MODA_BASE_URL")) {
         return Ok((place(&name)?, Source::Moda));
     }
@@ -37,8 +44,13 @@ pub(super) fn choose(delivery: &Delivery, variables: Variables<'_>) -> Result<(E
     };
     Ok(match otel {
         Some(url) => (Endpoint::Http(url), Source::OpenTelemetry),
-        None => (Endpoint::Http(MODA.to_owned()), Source::Default),
+        None => (Endpoint::Http(default_of(convention).to_owned()), Source::Default),
     })
+}
+
+/// Where the spans of a convention go by default.
+fn default_of(convention: Convention) -> &'static str {
+    if convention == Convention::ClaudeCode { MODA_CLAUDE } else { MODA }
 }
 
 fn place(name: &str) -> Result<Endpoint, Error> {

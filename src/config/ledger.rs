@@ -7,6 +7,7 @@ use glob::Pattern;
 
 use super::headers::is_secret;
 use super::places::home;
+use super::projection::convention;
 use super::variables::Variables;
 use super::{OutputSettings, endpoint};
 use crate::cli::{self, LedgerOptions, Selected, Upload};
@@ -14,10 +15,8 @@ use crate::error::Error;
 use crate::ledger::{ANY_KEY, Destination, LedgerSettings, Resend, Wanted, fingerprint};
 use crate::otlp::{Endpoint, HttpSettings, shown};
 use crate::session::{Patience, Selection};
+use crate::span::Convention;
 use crate::transcript::Timestamp;
-
-/// The convention of the spans.
-const CONVENTION: &str = "moda";
 
 /// How a run uses the ledger. What is only shown, on a pipe or a terminal, is never recorded, and
 /// there all is shown.
@@ -27,8 +26,10 @@ pub(super) fn choose(
     output: Option<&OutputSettings>,
 ) -> Result<LedgerSettings, Error> {
     let looks = args.dry_run || args.diff;
-    let keyless = || endpoint::choose(&args.delivery, variables).ok().and_then(|(endpoint, _)| keyless(endpoint));
-    let destination = output.map_or_else(keyless, destination);
+    let convention = convention(&args.content);
+    let endpoint = || endpoint::choose(&args.delivery, convention, variables).ok();
+    let keyless = || endpoint().and_then(|(endpoint, _)| keyless(endpoint, convention));
+    let destination = output.map_or_else(keyless, |output| destination(output, convention));
     if args.ledger.all || (destination.is_none() && !looks) {
         return Ok(LedgerSettings::default());
     }
@@ -53,19 +54,19 @@ pub(super) fn default_place(variables: Variables<'_>) -> Option<PathBuf> {
 }
 
 /// Where the spans go; nothing for a pipe, where nobody can know what arrived.
-fn destination(output: &OutputSettings) -> Option<Destination> {
+fn destination(output: &OutputSettings, convention: Convention) -> Option<Destination> {
     let (endpoint, key) = match output {
         OutputSettings::Http(http) => (shown(&http.url).to_owned(), secrets(http)),
         OutputSettings::File(path) if is_plain(path) => (format!("file:{}", whole(path).display()), String::new()),
         OutputSettings::File(_) | OutputSettings::Print(_) | OutputSettings::Stdout => return None,
     };
-    Some(Destination { endpoint, convention: CONVENTION.to_owned(), key })
+    Some(Destination { endpoint, convention: convention.name().to_owned(), key })
 }
 
 /// A server to look at what it has, without a key for it.
-fn keyless(endpoint: Endpoint) -> Option<Destination> {
+fn keyless(endpoint: Endpoint, convention: Convention) -> Option<Destination> {
     let Endpoint::Http(url) = endpoint else { return None };
-    let (endpoint, convention) = (shown(&url).to_owned(), CONVENTION.to_owned());
+    let (endpoint, convention) = (shown(&url).to_owned(), convention.name().to_owned());
     Some(Destination { endpoint, convention, key: ANY_KEY.to_owned() })
 }
 
@@ -187,7 +188,7 @@ mod tests {
             let (protocol, gzip, timeout) = (Protocol::Json, true, Duration::ZERO);
             let (tls, proxy, concurrency, retry_for) = (Tls::default(), None, 1, Duration::ZERO);
             let http = HttpSettings { url, headers, protocol, gzip, timeout, tls, proxy, concurrency, retry_for };
-            destination(&OutputSettings::Http(http)).unwrap()
+            destination(&OutputSettings::Http(http), Convention::Moda).unwrap()
         };
         let plain = of("http://h/v1/traces", &[]);
         assert_eq!((plain.endpoint.as_str(), plain.key.as_str()), ("http://h/v1/traces", ""));
@@ -209,8 +210,8 @@ mod tests {
     fn only_what_can_be_remembered_is_a_destination() {
         let folder = tempfile::tempdir().unwrap();
         let file = OutputSettings::File(folder.path().join("./spans.jsonl"));
-        assert!(destination(&file).unwrap().endpoint.ends_with("/spans.jsonl"));
-        assert_eq!(destination(&OutputSettings::File(folder.path().to_owned())), None);
-        assert_eq!(destination(&OutputSettings::Stdout), None);
+        assert!(destination(&file, Convention::Moda).unwrap().endpoint.ends_with("/spans.jsonl"));
+        assert_eq!(destination(&OutputSettings::File(folder.path().to_owned()), Convention::Moda), None);
+        assert_eq!(destination(&OutputSettings::Stdout, Convention::Moda), None);
     }
 }

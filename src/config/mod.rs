@@ -11,6 +11,7 @@ mod file;
 mod headers;
 mod ledger;
 mod places;
+mod projection;
 mod proxy;
 mod status;
 mod transport;
@@ -18,11 +19,11 @@ mod variables;
 
 use std::path::PathBuf;
 
-use crate::cli::{Delivery, Format, SpanContent, Upload};
+use crate::cli::{Format, SpanContent, Upload};
 use crate::error::Error;
 use crate::ledger::{LedgerSettings, Wanted};
 use crate::otlp::{Endpoint, HttpSettings, Limits, Protocol};
-use crate::span::{Identity, Resource};
+use crate::span::{Identity, Projection, Resource};
 pub use cleanup::cleanup_period;
 pub use diff::DiffSettings;
 pub use file::file;
@@ -44,8 +45,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Who speaks.
     pub resource: Resource,
-    /// Whose sessions these are.
-    pub identity: Identity,
+    /// How sessions become spans.
+    pub projection: Projection,
     /// What was delivered before.
     pub ledger: LedgerSettings,
     /// Which turns are asked for.
@@ -79,7 +80,8 @@ impl Settings {
     /// Reads the command line in the light of the environment.
     pub fn new(args: &Upload, variables: Variables<'_>) -> Result<Self, Error> {
         let looks = args.dry_run || args.diff;
-        let place = output(&args.delivery, variables);
+        let projection = projection::projection(&args.content, variables)?;
+        let place = output(args, variables);
         // What is only shown needs no key; whether it was delivered is then not known.
         let place = if looks { place.ok() } else { Some(place?) };
         let ledger = ledger::choose(args, variables, place.as_ref().map(|(output, _)| output))?;
@@ -98,15 +100,16 @@ impl Settings {
                 bytes: usize::try_from(args.delivery.max_batch_bytes.as_u64()).unwrap_or(usize::MAX),
             },
             resource: resource(&args.content, variables),
-            identity: identity(&args.content, variables),
+            projection,
             strict: args.strict,
         })
     }
 }
 
 /// Files hold JSON; a server gets what it is asked for.
-fn output(delivery: &Delivery, variables: Variables<'_>) -> Result<(OutputSettings, Protocol), Error> {
-    let (endpoint, source) = endpoint::choose(delivery, variables)?;
+fn output(args: &Upload, variables: Variables<'_>) -> Result<(OutputSettings, Protocol), Error> {
+    let delivery = &args.delivery;
+    let (endpoint, source) = endpoint::choose(delivery, projection::convention(&args.content), variables)?;
     Ok(match endpoint {
         Endpoint::File(path) => (OutputSettings::File(path), Protocol::Json),
         Endpoint::Stdout => (OutputSettings::Stdout, Protocol::Json),

@@ -65,6 +65,12 @@ pub struct Judged<'a> {
 }
 
 impl Judged<'_> {
+    /// Its trace.
+    #[must_use]
+    pub fn trace(&self) -> TraceId {
+        TraceId::of_turn(&self.key)
+    }
+
     /// Whether requests came to it after it was sent.
     #[must_use]
     pub fn has_grown(&self) -> bool {

@@ -53,7 +53,7 @@ pub struct TurnEntry {
     pub requests: u64,
     /// When it began.
     pub started_at: Timestamp,
-    /// What its span looks like.
+    /// What its spans look like.
     pub looks: String,
 }
 
@@ -102,14 +102,19 @@ impl Recorder {
         Self { ledger, destination, under_way: Mutex::default() }
     }
 
-    /// A session and those of its turns that are about to be sent.
-    pub fn expect(&self, session: SessionEntry, turns: Vec<TurnEntry>) -> Result<(), Error> {
+    /// A session of which so many turns are about to be sent.
+    pub fn begin(&self, session: SessionEntry, turns: usize) -> Result<(), Error> {
         let done = {
             let mut under_way = self.lock();
-            under_way.expect(session, turns);
+            under_way.begin(session, turns);
             if under_way.done.len() < TOGETHER { Vec::new() } else { mem::take(&mut under_way.done) }
         };
         self.write(&done)
+    }
+
+    /// A turn of a session that has begun.
+    pub fn expect(&self, session: &str, turn: TurnEntry) {
+        self.lock().expect(session, turn);
     }
 
     /// It is known what became of some spans.
@@ -145,19 +150,18 @@ impl Recorder {
 }
 
 impl UnderWay {
-    fn expect(&mut self, entry: SessionEntry, turns: Vec<TurnEntry>) {
-        if turns.is_empty() {
+    fn begin(&mut self, entry: SessionEntry, turns: usize) {
+        if turns == 0 {
             self.done.extend(entry.progress.is_some().then_some(Done::Session(entry)));
             return;
         }
-        let (session, left) = (Arc::clone(&entry.id), turns.len());
-        for turn in turns {
-            let (trace, left) = (turn.trace, turn.spans);
-            let session = Arc::clone(&session);
-            let pending = Pending { session, entry: turn, left, is_lost: false, fate: Fate::Delivered, reason: None };
-            self.turns.insert(trace, pending);
-        }
-        self.sessions.insert(session, Open { entry, left, is_lost: false });
+        self.sessions.insert(Arc::clone(&entry.id), Open { entry, left: turns, is_lost: false });
+    }
+
+    fn expect(&mut self, session: &str, turn: TurnEntry) {
+        let (trace, left, session) = (turn.trace, turn.spans, Arc::from(session));
+        let pending = Pending { session, entry: turn, left, is_lost: false, fate: Fate::Delivered, reason: None };
+        self.turns.insert(trace, pending);
     }
 
     fn settle(&mut self, trace: TraceId, receipt: &otlp::Receipt) {

@@ -148,7 +148,7 @@ impl Batcher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::{Attribute, SpanId, SpanKind, Status, TraceId, Value};
+    use crate::span::{Attribute, SpanEvent, SpanId, SpanKind, Status, TraceId, Value};
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use prost::Message;
 
@@ -157,14 +157,29 @@ mod tests {
         Span {
             trace_id: TraceId::of_turn(&number.to_string()),
             span_id: SpanId::of(&number.to_string(), "turn", ""),
-            name: "n",
-            kind: SpanKind::Client,
+            parent_id: (number % 2 == 1).then(|| SpanId::of("above", "turn", "")),
+            name: format!("n{number}").into(),
+            kind: if number == 1 { SpanKind::Internal } else { SpanKind::Client },
             started_at: 1_795_340_256_589_000_000,
             ended_at: 1_795_340_257_589_000_000,
-            status: if number == 0 { Status::Error("why".to_owned()) } else { Status::Ok },
+            status: match number {
+                0 => Status::Error("why".to_owned()),
+                1 => Status::Unset,
+                _ => Status::Ok,
+            },
             attributes: vec![
                 attribute("text", Value::Text("ż\"\u{7}".repeat(text))),
                 attribute("count", Value::Int(-7)),
+                attribute("flag", Value::Flag(number == 1)),
+                attribute("texts", Value::Texts(vec!["a".to_owned(), "\"".to_owned()])),
+            ],
+            events: vec![
+                SpanEvent {
+                    name: "event",
+                    at: 1_795_340_256_589_000_001,
+                    attributes: vec![attribute("count", Value::Int(7))]
+                };
+                number % 2
             ],
         }
     }
@@ -246,7 +261,7 @@ mod tests {
                 [&batch, &shorter].map(|batch| read(batch).resource_spans[0].scope_spans[0].spans[0].clone());
             assert_eq!(
                 (&whole.span_id, whole.attributes.len(), &whole.attributes[1]),
-                (&cut.span_id, 2, &cut.attributes[1])
+                (&cut.span_id, 4, &cut.attributes[1])
             );
             let text = format!("{:?}", cut.attributes[0]);
             assert!(text.contains('…') && text.contains('ż'), "{text}");

@@ -4,7 +4,7 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::span::{Attribute, Resource, SCOPE_NAME, SCOPE_VERSION, Span, SpanKind, Status, Value};
+use crate::span::{Attribute, Resource, SCOPE_NAME, SCOPE_VERSION, Span, SpanEvent, SpanKind, Status, Value};
 
 /// A span.
 pub(super) fn span(span: &Span) -> Vec<u8> {
@@ -39,22 +39,59 @@ struct JsonScope {
 
 struct Json<'a, T>(&'a T);
 
+struct Values<'a> {
+    values: &'a [String],
+}
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values: Vec<_> = self.values.iter().map(|text| JsonText { string_value: text }).collect();
+        let mut object = serializer.serialize_struct("ArrayValue", 1)?;
+        object.serialize_field("values", &values)?;
+        object.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonText<'a> {
+    string_value: &'a str,
+}
+
 impl Serialize for Json<'_, Span> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let span = self.0;
         let kind = match span.kind {
+            SpanKind::Internal => 1,
             SpanKind::Client => 3,
         };
         let attributes: Vec<_> = span.attributes.iter().map(Json).collect();
-        let mut object = serializer.serialize_struct("Span", 8)?;
+        let mut object = serializer.serialize_struct("Span", 10)?;
         object.serialize_field("traceId", &span.trace_id.to_string())?;
         object.serialize_field("spanId", &span.span_id.to_string())?;
-        object.serialize_field("name", span.name)?;
+        if let Some(parent) = span.parent_id {
+            object.serialize_field("parentSpanId", &parent.to_string())?;
+        }
+        object.serialize_field("name", &span.name)?;
         object.serialize_field("kind", &kind)?;
         object.serialize_field("startTimeUnixNano", &span.started_at.to_string())?;
         object.serialize_field("endTimeUnixNano", &span.ended_at.to_string())?;
         object.serialize_field("attributes", &attributes)?;
+        if !span.events.is_empty() {
+            object.serialize_field("events", &span.events.iter().map(Json).collect::<Vec<_>>())?;
+        }
         object.serialize_field("status", &Json(&span.status))?;
+        object.end()
+    }
+}
+
+impl Serialize for Json<'_, SpanEvent> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let attributes: Vec<_> = self.0.attributes.iter().map(Json).collect();
+        let mut object = serializer.serialize_struct("Event", 3)?;
+        object.serialize_field("timeUnixNano", &self.0.at.to_string())?;
+        object.serialize_field("name", self.0.name)?;
+        object.serialize_field("attributes", &attributes)?;
         object.end()
     }
 }
@@ -74,6 +111,8 @@ impl Serialize for Json<'_, Value> {
         match self.0 {
             Value::Text(text) => object.serialize_field("stringValue", text)?,
             Value::Int(number) => object.serialize_field("intValue", &number.to_string())?,
+            Value::Flag(flag) => object.serialize_field("boolValue", flag)?,
+            Value::Texts(texts) => object.serialize_field("arrayValue", &Values { values: texts })?,
         }
         object.end()
     }
@@ -82,6 +121,7 @@ impl Serialize for Json<'_, Value> {
 impl Serialize for Json<'_, Status> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
+            Status::Unset => serializer.serialize_struct("Status", 0)?.end(),
             Status::Ok => {
                 let mut object = serializer.serialize_struct("Status", 1)?;
                 object.serialize_field("code", &1)?;

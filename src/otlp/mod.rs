@@ -32,7 +32,7 @@ pub use endpoint::{Endpoint, is_loopback, shown, traces_url};
 pub use event::{Event, Receipt, Request, Watch};
 pub use http::{Header, HttpSettings, Proxy};
 pub use lines::Writer;
-pub use saved::{Saved, SavedSpan, SavedStatus, SavedValue};
+pub use saved::{Saved, SavedEvent, SavedSpan, SavedStatus, SavedValue};
 pub use tls::Tls;
 
 /// How OTLP messages are written.

@@ -11,7 +11,9 @@ const CUT: char = '…';
 /// A span in protobuf with texts of at most so many characters; nothing where none was longer.
 pub(super) fn protobuf(span: &[u8], characters: usize) -> Option<Vec<u8>> {
     let mut span = proto::Span::decode(span).ok()?;
-    let values = span.attributes.iter_mut().filter_map(|attribute| attribute.value.as_mut()?.value.as_mut());
+    let of_events = span.events.iter_mut().flat_map(|event| &mut event.attributes);
+    let attributes = span.attributes.iter_mut().chain(of_events);
+    let values = attributes.filter_map(|attribute| attribute.value.as_mut()?.value.as_mut());
     let texts = values.filter_map(|value| match value {
         any_value::Value::StringValue(text) => Some(text),
         _ => None,

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::ledger::{Access, Decision, Fate, Judged, KeptBack, Known, Ledger, Wanted, judge};
 use crate::report::{Comparison, Console, With};
 use crate::session::{Selection, Session, Window};
-use crate::span::{TraceId, moda};
+use crate::span::TraceId;
 use crate::transcript::{Discovery, Shared, list};
 
 /// Reads all sessions under the named paths, what did not change, too, and holds their turns
@@ -27,8 +27,9 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
     }
     let vanished = vanished(&found, ledger, &settings.paths)?;
     console.begin(&found.sessions, true);
-    let copies = hear(&found.sessions, &Shared::of(&found.sessions), ledger)?;
-    read(found.sessions, &copies, ledger, console, |Read { session, files, warnings }| {
+    let keep = settings.projection.keep();
+    let copies = hear(&found.sessions, &Shared::of(&found.sessions), ledger, keep)?;
+    read(found.sessions, &copies, ledger, console, keep, |Read { session, files, warnings }| {
         comparison.read.warned.take(warnings, console);
         let verdict =
             judge(&session, &files, ledger, &settings.wanted, &mut KeptBack::default(), &|_, _| String::new())?;
@@ -45,11 +46,11 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
 /// The turns of a session that are asked for.
 fn compare(session: &Session, turns: &[Judged<'_>], settings: &Settings) -> Vec<Compared> {
     let compared = |judged: &Judged<'_>| {
-        let span = moda::span(session, judged.turn, &judged.key, &settings.identity);
+        let spans = settings.projection.spans(session, judged.turn, &judged.key);
         let note = (judged.decision == Decision::Wait).then(|| "waits until it is settled".to_owned());
         let turn = match &judged.known {
-            None => undelivered(&session.id, &span, note),
-            Some(known) => sent(&session.id, &span, &known.span, refusal(known)),
+            None => undelivered(&session.id, &spans, note),
+            Some(known) => sent(&session.id, &spans, &known.span, refusal(known)),
         };
         Compared { project: session.facts.project.clone(), ..turn }
     };

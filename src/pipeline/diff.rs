@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::otlp::Saved;
 use crate::report::{Comparison, Console, With};
-use crate::span::moda;
+use crate::span::turn_keys;
 use crate::transcript::Shared;
 
 /// Reads saved spans, then the sessions under the places, and holds the spans of both against
@@ -22,13 +22,18 @@ pub fn diff(settings: &DiffSettings, console: &Console) -> Result<Comparison, Er
     let mut matching = Matching::new(saved.spans);
     comparison.with = With::Baseline { files, spans, passed_over: matching.passed_over() };
     console.begin(&found.sessions, true);
-    let copies = hear(&found.sessions, &Shared::of(&found.sessions), &Ledger::empty()?)?;
-    read(found.sessions, &copies, &Ledger::empty()?, console, |Read { session, files, warnings }| {
+    let keep = settings.projection.keep();
+    let copies = hear(&found.sessions, &Shared::of(&found.sessions), &Ledger::empty()?, keep)?;
+    read(found.sessions, &copies, &Ledger::empty()?, console, keep, |Read { session, files, warnings }| {
         comparison.read.warned.take(warnings, console);
-        let spans = moda::project(&session, &settings.identity, settings.include_commands);
-        comparison.read.count(&session, &files, spans.len());
-        console.counted(spans.len() as u64);
-        matching.take(&session.id, session.facts.project.as_deref(), &spans);
+        let turns = turn_keys(&session).into_iter().zip(&session.turns);
+        let sent: Vec<_> = turns.filter(|(_, turn)| turn.is_sent(settings.include_commands)).collect();
+        comparison.read.count(&session, &files, sent.len());
+        console.counted(sent.len() as u64);
+        for (key, turn) in sent {
+            let spans = settings.projection.spans(&session, turn, &key);
+            matching.take(&session.id, session.facts.project.as_deref(), &spans);
+        }
         Ok(())
     })?;
     comparison.turns = matching.finish();

@@ -1,10 +1,10 @@
 //! The straight line: discover, read, reconstruct, project, batch, deliver, record.
 
 mod accounting;
-mod choice;
 mod delivered;
 mod diff;
 mod reading;
+mod sending;
 mod standing;
 
 use std::sync::Arc;
@@ -22,8 +22,8 @@ use crate::report::UploadReport;
 use crate::sink::Sink;
 use crate::stop::Stop;
 use crate::transcript::{SessionFiles, list};
-use choice::choose;
 use reading::{hear, nothing_found, read};
+use sending::Sender;
 
 /// Reads the sessions under the named paths and hands the spans on that were not delivered before.
 /// The report knows what was done, also where an error or a signal ended the run.
@@ -44,15 +44,13 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     report.begin(&plan, settings.output.is_standard_output());
     let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
-    let copies = hear(&plan.read, &plan.shared, &access.ledger)?;
-    let mut kept_back = KeptBack::default();
-    let result = read(plan.read, &copies, &access.ledger, &report.console, |read| {
+    let keep = settings.projection.keep();
+    let copies = hear(&plan.read, &plan.shared, &access.ledger, keep)?;
+    let (ledger, kept_back) = (&access.ledger, KeptBack::default());
+    let mut sender = Sender { settings, ledger, recorder: recorder.clone(), report, kept_back };
+    let result = read(plan.read, &copies, ledger, &report.console, keep, |read| {
         stop.asked().map_or(Ok(()), |exit| Err(interrupted(exit, report)))?;
-        let chosen = choose(read, &access.ledger, settings, &mut kept_back, report)?;
-        if let Some(recorder) = &recorder {
-            recorder.expect(chosen.entry, chosen.turns)?;
-        }
-        sink.take(&chosen.session, &chosen.spans)
+        sender.send(read, &mut sink)
     });
     let finished = sink.finish(result.is_ok());
     let written = recorder.map_or(Ok(()), |recorder| recorder.finish());

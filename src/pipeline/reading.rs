@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
 use crate::report::{Console, Warned};
-use crate::session::{Copies, Name, Owners, Session, rebuild};
+use crate::session::{Copies, Keep, Name, Owners, Session, rebuild};
 use crate::transcript::{Discovery, SessionFiles, Shared, discover};
 use crate::warning::Warnings;
 
@@ -37,9 +37,9 @@ pub(super) struct Read {
 }
 
 /// Hears what the sessions that share requests know of them.
-pub(super) fn hear(sessions: &[SessionFiles], shared: &Shared, ledger: &Ledger) -> Result<Copies, Error> {
+pub(super) fn hear(sessions: &[SessionFiles], shared: &Shared, ledger: &Ledger, keep: Keep) -> Result<Copies, Error> {
     let fault = RefCell::new(None);
-    let copies = Copies::heard(sessions, shared, &elsewhere(ledger, &fault));
+    let copies = Copies::heard(sessions, shared, &elsewhere(ledger, &fault), keep);
     fault.take().map_or(Ok(copies), Err)
 }
 
@@ -57,6 +57,7 @@ pub(super) fn read(
     copies: &Copies,
     ledger: &Ledger,
     console: &Console,
+    keep: Keep,
     mut take: impl FnMut(Read) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let threads = thread::available_parallelism().map_or(1, Into::into);
@@ -64,12 +65,15 @@ pub(super) fn read(
     let elsewhere = elsewhere(ledger, &fault);
     let mut owners = Owners::with(&elsewhere);
     let rebuild = |files: SessionFiles| {
-        let (mut session, warnings) = rebuild(&files, &|bytes| console.read(bytes));
+        let (mut session, warnings) = rebuild(&files, &|bytes| console.read(bytes), keep);
         copies.teach(&mut session);
         Read { session, files, warnings }
     };
     in_order(sessions, threads, threads * AHEAD, rebuild, |mut read| {
         read.session = owners.keep_own(read.session);
+        if keep.tree {
+            read.session.adopt();
+        }
         fault.take().map_or(Ok(()), Err)?;
         take(read)
     })

@@ -9,6 +9,7 @@ use crate::config::{StatusSettings, cleanup_period};
 use crate::error::Error;
 use crate::ledger::{Access, Decision, Destination, KeptBack, LedgerSettings, judge, plan, standings};
 use crate::report::{Console, DestinationStatus, Doomed, Overview, Undelivered};
+use crate::span::Convention;
 use crate::transcript::{FileState, SessionFiles, Timestamp, list};
 use crate::warning::Warnings;
 
@@ -46,10 +47,11 @@ fn undelivered(
     let is_first = overview.destinations.is_empty();
     overview.warn(if is_first { found.warnings } else { Warnings::default() }, console);
     let plan = plan(found.sessions, &access.ledger.progress()?, &settings.wanted);
+    let keep = Convention::named(&destination.convention).unwrap_or_default().default_keep();
     let mut undelivered = Undelivered { waiting: plan.unchanged.waiting, ..Undelivered::default() };
-    let copies = hear(&plan.read, &plan.shared, &access.ledger)?;
+    let copies = hear(&plan.read, &plan.shared, &access.ledger, keep)?;
     console.begin(&plan.read, true);
-    read(plan.read, &copies, &access.ledger, console, |Read { session, files, warnings }| {
+    read(plan.read, &copies, &access.ledger, console, keep, |Read { session, files, warnings }| {
         overview.warn(if is_first { warnings } else { Warnings::default() }, console);
         let verdict =
             judge(&session, &files, &access.ledger, &settings.wanted, &mut KeptBack::default(), &|_, _| String::new())?;

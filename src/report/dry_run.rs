@@ -10,6 +10,15 @@ use crate::error::Error;
 use crate::session::Session;
 use crate::span::Span;
 
+/// Which turn of its session is sent, and how many are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Counted from 1.
+    pub number: u64,
+    /// All of them.
+    pub of: u64,
+}
+
 /// Prints sessions and their spans.
 pub enum DryRun {
     /// For people; where colours are not wanted, their codes are taken out.
@@ -31,11 +40,11 @@ impl DryRun {
         DryRun::Json(BufWriter::new(io::stdout().lock()))
     }
 
-    /// Prints a session's spans.
-    pub fn session(&mut self, session: &Session, spans: &[Span]) -> Result<(), Error> {
+    /// Prints a turn: its spans, its own first.
+    pub fn turn(&mut self, session: &Session, place: Place, spans: &[Span]) -> Result<(), Error> {
         let printed = match self {
-            DryRun::Text(output) => text::session(output, session, spans),
-            DryRun::Json(output) => json::session(output, session, spans),
+            DryRun::Text(output) => text::turn(output, session, place, spans),
+            DryRun::Json(output) => json::turn(output, session, spans),
         };
         printed.map_err(|error| Error::cannot_print(&error))
     }

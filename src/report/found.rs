@@ -54,7 +54,7 @@ impl Found {
     fn subagent(&mut self, agent: &Subagent) {
         self.requests += agent.requests.len() as u64;
         self.tool_calls += agent.tool_calls.len() as u64;
-        self.subagents += u64::from(!agent.is_internal);
+        self.subagents += u64::from(!agent.is_internal && agent.resumption == 0);
         self.subagent_tokens += agent.tokens();
         self.incomplete_requests += agent.incomplete_requests() as u64;
     }

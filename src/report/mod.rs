@@ -23,7 +23,7 @@ mod warned;
 
 pub use console::Console;
 pub use diff::{Comparison, With};
-pub use dry_run::DryRun;
+pub use dry_run::{DryRun, Place};
 pub use found::Found;
 pub use printable::printable;
 pub use sessions::Accounts;

@@ -1,7 +1,9 @@
 //! The dry run for people: sessions, their turns, the attributes aligned, the totals.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
+use super::dry_run::Place;
 use super::found::Found;
 use super::numbers::{counted, grouped};
 use super::printable::printable;
@@ -12,38 +14,73 @@ use crate::transcript::{Timestamp, Tokens};
 
 /// Characters of a value that fit a line; the JSON formats print all.
 const VALUE_CHARACTERS: usize = 90;
+/// Where the conventions have the prompt.
+const PROMPTS: [&str; 3] = [keys::GEN_AI_PROMPT, keys::openinference::INPUT_VALUE, keys::claude_code::USER_PROMPT];
 /// Characters of a prompt in a turn's heading.
 const HEADING_CHARACTERS: usize = 70;
 
-/// Writes a heading a session and a paragraph a turn.
-pub(super) fn session(output: &mut impl Write, session: &Session, spans: &[Span]) -> io::Result<()> {
-    let Some(first) = spans.first() else { return Ok(()) };
-    let heading = format!("Session {}", printable(&session.id));
-    let place = session.facts.project.as_deref().map(printable).unwrap_or_default();
-    let began = Timestamp::from(first.started_at);
-    writeln!(output, "{}  {place}  {began}  {}\n", styled(HEADING, &heading), counted(spans.len() as u64, "turn"))?;
-    for (span, number) in spans.iter().zip(1_u64..) {
-        turn(output, span, number)?;
+/// Writes a paragraph a turn, with a heading for its session before the first.
+pub(super) fn turn(output: &mut impl Write, session: &Session, place: Place, spans: &[Span]) -> io::Result<()> {
+    let Some(root) = spans.first() else { return Ok(()) };
+    if place.number == 1 {
+        heading(output, session, root, place.of)?;
     }
-    Ok(())
-}
-
-fn turn(output: &mut impl Write, span: &Span, number: u64) -> io::Result<()> {
-    let prompt = span.attributes.iter().find(|attribute| attribute.key == keys::GEN_AI_PROMPT);
+    let prompt = root.attributes.iter().find(|attribute| PROMPTS.contains(&attribute.key.as_str()));
     let prompt = prompt.map(|prompt| shortened(&prompt.value, HEADING_CHARACTERS)).unwrap_or_default();
-    writeln!(output, "  {} {}", styled(HEADING, &format!("Turn {number}")), styled(HEADING, &prompt))?;
-    let (began, ended) = (Timestamp::from(span.started_at), Timestamp::from(span.ended_at));
-    let status = match &span.status {
-        Status::Ok => styled(GOOD, "OK"),
-        Status::Error(message) => styled(BAD, &format!("ERROR {}", beginning(message, VALUE_CHARACTERS))),
-    };
-    writeln!(output, "  {began} + {:.3} s  {status}", ended.seconds_since(began))?;
-    writeln!(output, "  {}", styled(DIM, &format!("trace {}  span {}", span.trace_id, span.span_id)))?;
-    let width = span.attributes.iter().map(|attribute| attribute.key.len()).max().unwrap_or_default();
-    for attribute in &span.attributes {
-        writeln!(output, "    {}  {}", styled(DIM, &format!("{:width$}", attribute.key)), value(attribute))?;
+    writeln!(output, "  {} {}", styled(HEADING, &format!("Turn {}", place.number)), styled(HEADING, &prompt))?;
+    writeln!(output, "  {} + {}", Timestamp::from(root.started_at), length_and_end(root))?;
+    writeln!(output, "  {}", styled(DIM, &format!("trace {}  span {}", root.trace_id, root.span_id)))?;
+    said(output, root, "    ")?;
+    let mut depths = HashMap::from([(root.span_id, 0)]);
+    for span in spans.iter().skip(1) {
+        let depth = span.parent_id.and_then(|parent| depths.get(&parent)).map_or(1, |above| above + 1);
+        depths.insert(span.span_id, depth);
+        below(output, root, span, &"  ".repeat(depth + 1))?;
     }
     writeln!(output)
+}
+
+fn heading(output: &mut impl Write, session: &Session, root: &Span, turns: u64) -> io::Result<()> {
+    let heading = format!("Session {}", printable(&session.id));
+    let place = session.facts.project.as_deref().map(printable).unwrap_or_default();
+    let began = Timestamp::from(root.started_at);
+    writeln!(output, "{}  {place}  {began}  {}\n", styled(HEADING, &heading), counted(turns, "turn"))
+}
+
+/// A span below a turn, with its distance from the turn's beginning.
+fn below(output: &mut impl Write, root: &Span, span: &Span, indent: &str) -> io::Result<()> {
+    let after = Timestamp::from(span.started_at).seconds_since(Timestamp::from(root.started_at));
+    let name = styled(HEADING, &printable(&span.name));
+    writeln!(output, "{indent}{name}  after {after:.3} s, {}", length_and_end(span))?;
+    writeln!(output, "{indent}{}", styled(DIM, &format!("span {}", span.span_id)))?;
+    said(output, span, &format!("{indent}  "))
+}
+
+/// `0.497 s  OK`.
+fn length_and_end(span: &Span) -> String {
+    let (began, ended) = (Timestamp::from(span.started_at), Timestamp::from(span.ended_at));
+    let status = match &span.status {
+        Status::Unset => String::new(),
+        Status::Ok => format!("  {}", styled(GOOD, "OK")),
+        Status::Error(message) => {
+            format!("  {}", styled(BAD, &format!("ERROR {}", beginning(message, VALUE_CHARACTERS))))
+        }
+    };
+    format!("{:.3} s{status}", ended.seconds_since(began))
+}
+
+/// Attributes, aligned, and events.
+fn said(output: &mut impl Write, span: &Span, indent: &str) -> io::Result<()> {
+    let width = span.attributes.iter().map(|attribute| attribute.key.len()).max().unwrap_or_default();
+    for attribute in &span.attributes {
+        writeln!(output, "{indent}{}  {}", styled(DIM, &format!("{:width$}", attribute.key)), value(attribute))?;
+    }
+    for event in &span.events {
+        let after = Timestamp::from(event.at).seconds_since(Timestamp::from(span.started_at));
+        let values: Vec<_> = event.attributes.iter().map(|one| format!("{} {}", one.key, value(one))).collect();
+        writeln!(output, "{indent}{}  after {after:.3} s  {}", styled(DIM, event.name), values.join("  "))?;
+    }
+    Ok(())
 }
 
 fn value(attribute: &Attribute) -> String {
@@ -55,6 +92,8 @@ fn shortened(value: &Value, limit: usize) -> String {
     match value {
         Value::Int(number) => u64::try_from(*number).map_or_else(|_| number.to_string(), grouped),
         Value::Text(text) => beginning(text, limit),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Texts(texts) => beginning(&texts.join(", "), limit),
     }
 }
 

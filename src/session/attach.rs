@@ -31,15 +31,25 @@ fn link(chains: &mut [Sidechain], mut launches: Launches) {
         launches.join(std::mem::take(chain.work.launches()));
     }
     for chain in chains.iter_mut() {
-        chain.agent.launched_by = chain.agent.launched_by.take().or_else(|| launches.of(&chain.agent.id));
+        let agent = &mut chain.agent;
+        let launch = || match agent.resumption {
+            0 => launches.of(&agent.id),
+            number => launches.resuming(&agent.id, number),
+        };
+        agent.launched_by = agent.launched_by.take().or_else(launch);
     }
     let mut linked = launches.linked();
     linked.extend(chains.iter().filter_map(|chain| chain.agent.launched_by.clone()));
-    for chain in chains.iter_mut().filter(|chain| chain.agent.launched_by.is_none() && !chain.agent.is_internal) {
-        let prompt = chain.prompt.filter(|_| chain.parent.is_none());
+    for chain in chains.iter_mut().filter(|chain| is_unknown(&chain.agent)) {
+        let prompt = chain.prompt.filter(|_| chain.agent.parent.is_none());
         chain.agent.launched_by =
             prompt.and_then(|prompt| launches.take_prompted(prompt, |call| !linked.contains(call)));
     }
+}
+
+/// Whether it is to be found out by its prompt which call launched it.
+fn is_unknown(agent: &Subagent) -> bool {
+    agent.launched_by.is_none() && !agent.is_internal && agent.resumption == 0
 }
 
 /// One step up from a subagent.
@@ -101,7 +111,7 @@ impl<'a> Launchers<'a> {
         let owners = chain.agent.launched_by.as_deref().and_then(|call| self.calls.get(call));
         let began = |owner: &&Owner| self.began_before(**owner, chain);
         let owner = owners.and_then(|owners| owners.iter().rfind(began).or(owners.last()));
-        owner.or_else(|| self.agents.get(chain.parent.as_deref()?)).copied()
+        owner.or_else(|| self.agents.get(chain.agent.parent.as_deref()?)).copied()
     }
 
     fn began_before(&self, owner: Owner, chain: &Sidechain) -> bool {

@@ -9,14 +9,17 @@ use std::collections::HashSet;
 use super::Session;
 use super::attach::attach;
 use super::classify::{PromptKind, UserRecord, classify, joined, slash_command, turn_origin};
-use super::excerpt::{PROMPT_CHARACTERS, first_characters};
+use super::event::{Event, Happened};
+use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
 use super::facts::Facts;
+use super::failed_request::{FailedRequest, Failure};
 use super::injected::Injected;
+use super::keep::Keep;
 use super::queued::Queued;
 use super::settling::close;
 use super::sidechains::Sidechains;
 use super::subagent::Sidechain;
-use super::turn::{Failure, Prompt, Turn};
+use super::turn::{Prompt, Turn};
 use super::work::{SYNTHETIC, Work};
 use crate::transcript::{Record, Timestamp};
 
@@ -27,6 +30,7 @@ const NO_RESPONSE: &str = "No response requested.";
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     id: String,
+    keep: Keep,
     facts: Facts,
     turns: Vec<Turn>,
     work: Work,
@@ -41,8 +45,9 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new(id: String, started_at: Option<Timestamp>) -> Self {
-        let mut builder = Self { id, ..Self::default() };
+    pub(crate) fn new(id: String, started_at: Option<Timestamp>, keep: Keep) -> Self {
+        let (work, sidechains) = (Work::new(keep), Sidechains::new(keep));
+        let mut builder = Self { id, keep, work, sidechains, ..Self::default() };
         builder.facts.started_at = started_at;
         builder
     }
@@ -68,7 +73,7 @@ impl Builder {
     pub(crate) fn take_of_subagent(&mut self, id: &str, record: &Record<'_>) {
         let seen = self.is_seen(record);
         self.facts.take(record);
-        self.sidechains.of(id).take(record, seen);
+        self.sidechains.take(id, record, seen);
     }
 
     /// The subagent `id`, to be told what its sidecar file says.
@@ -109,12 +114,16 @@ impl Builder {
                 if let Some(turn) = self.turns.last_mut() {
                     turn.is_interrupted = true;
                 }
+                self.happened(Some(Event { at: record.timestamp(), what: Happened::Interrupt }));
             }
-            UserRecord::Injected => self.injected.push(Injected::new(record, self.turns.last())),
+            UserRecord::Injected => self.injected.push(Injected::new(record, self.turns.last(), self.keep)),
             UserRecord::Prompt(_, text) if self.queued.was_given(record, &text) => {}
             UserRecord::Prompt(kind, text) => self.prompt(record, kind, &text),
             // Compacted within the turn; after `/compact` it has no origin.
-            UserRecord::CompactSummary if record.turn_origin.is_some() => self.follow_up(None, record.timestamp()),
+            UserRecord::CompactSummary if record.turn_origin.is_some() => {
+                self.work.asks(record.timestamp(), &joined(&record.message.content));
+                self.follow_up(None, record.timestamp());
+            }
             UserRecord::CommandOutput => self.command_output(record),
             UserRecord::CompactSummary | UserRecord::Context => {}
         }
@@ -133,6 +142,7 @@ impl Builder {
         }
         self.close_injected(Some(record));
         self.close_turn();
+        self.work.prompt(record.timestamp());
         self.turns.push(Turn {
             prompt_id: record.prompt_id.clone().map(Into::into),
             prompt: Some(Prompt {
@@ -140,7 +150,7 @@ impl Builder {
                 copied_from: record.copied_from().map(str::to_owned),
                 kind,
                 origin: turn_origin(record, kind),
-                text: first_characters(text, PROMPT_CHARACTERS).to_owned(),
+                text: Excerpt::of(text, PROMPT_CHARACTERS),
             }),
             client_version: record.version.clone().map(Into::into),
             started_at: record.timestamp(),
@@ -162,6 +172,8 @@ impl Builder {
         let turn = known.unwrap_or_else(|| self.open_turn());
         if !is_synthetic {
             self.work.answer(turn, record, seen);
+        } else if FailedRequest::is_told_by(record) && !seen {
+            self.work.failed(turn, record);
         }
         if !seen {
             self.answered(turn, record);
@@ -198,10 +210,12 @@ impl Builder {
         match (record.subtype.as_deref(), slash_command(text).or(bare)) {
             (Some("local_command"), Some(command)) => self.prompt(record, PromptKind::Command, &command),
             (Some("local_command"), None) => self.command_output(record),
+            (Some("model_fallback"), _) => self.work.asks(record.timestamp(), ""),
             (Some(subtype), _) => {
                 if let Some(turn) = self.turns.last_mut() {
                     turn.event(subtype, record);
                 }
+                self.happened(Event::of_system(record));
             }
             _ => {}
         }
@@ -215,7 +229,14 @@ impl Builder {
                 attachment.prompt.texts().for_each(|text| self.work.launches().notified(text));
             }
             (Some("queued_command"), Some("prompt")) => self.queued(record),
-            _ => {}
+            _ => self.happened(Event::of_attachment(record)),
+        }
+    }
+
+    /// Something happened in the open turn.
+    fn happened(&mut self, event: Option<Event>) {
+        if let (true, Some(turn)) = (self.keep.tree, self.turns.last_mut()) {
+            turn.events.extend(event);
         }
     }
 
@@ -225,9 +246,13 @@ impl Builder {
         let source = record.attachment.source_uuid.as_deref();
         let known = source.is_some_and(|uuid| !self.seen.insert(uuid.to_owned()));
         let text = joined(&record.attachment.prompt);
-        if !known && !Queued::goes_on(record) {
-            self.queued.give(record, &text);
-            self.prompt(record, Queued::kind(record, &text), &text);
+        match (known, Queued::goes_on(record)) {
+            (true, _) => {}
+            (false, true) => self.work.asks(record.timestamp(), &text),
+            (false, false) => {
+                self.queued.give(record, &text);
+                self.prompt(record, Queued::kind(record, &text), &text);
+            }
         }
     }
 
@@ -236,6 +261,7 @@ impl Builder {
         let open = self.turns.last().and_then(|turn| turn.prompt_id.clone());
         for injected in std::mem::take(&mut self.injected) {
             if injected.continues(open.as_deref(), prompt) {
+                self.work.asks(injected.timestamp, &injected.text);
                 self.follow_up(None, injected.timestamp);
             }
         }

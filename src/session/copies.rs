@@ -11,10 +11,13 @@ use std::thread;
 
 use super::Session;
 use super::duplicates::Elsewhere;
+use super::keep::Keep;
 use super::rebuild::rebuild;
 use super::rejoin::Rejoin;
+use super::said::Said;
 use super::saved_usage::SavedUsage;
-use super::work::{Request, ToolCall};
+use super::tool_call::ToolCall;
+use super::work::Request;
 use crate::ordered::in_order;
 use crate::transcript::{SessionFiles, Shared, digest};
 
@@ -30,9 +33,9 @@ pub struct Copies {
 struct Known {
     copies: u32,
     usage: SavedUsage,
-    /// The length of the longest text, and that text where it is not the first copy's.
+    /// The length of the longest text, and what that copy said where it is not the first one.
     length: usize,
-    text: Option<String>,
+    said: Option<Said>,
     calls: Vec<ToolCall>,
     /// The ids of these calls, digested.
     call_ids: HashSet<u64>,
@@ -41,7 +44,7 @@ struct Known {
 impl Copies {
     /// Reads the sessions that share requests, and hears what they know of them.
     #[must_use]
-    pub fn heard(sessions: &[SessionFiles], shared: &Shared, elsewhere: Elsewhere<'_>) -> Self {
+    pub fn heard(sessions: &[SessionFiles], shared: &Shared, elsewhere: Elsewhere<'_>, keep: Keep) -> Self {
         let mut copies = Self::default();
         let threads = thread::available_parallelism().map_or(1, Into::into);
         let sharers = sessions.iter().filter(|files| shared.has_sharer(files)).collect();
@@ -49,7 +52,7 @@ impl Copies {
             sharers,
             threads,
             threads,
-            |files| rebuild(files, &|_| ()).0,
+            |files| rebuild(files, &|_| (), keep).0,
             |mut session| {
                 copies.hear(&mut session, |request| shared.holds(request));
                 copies.rejoin.hear(&session, |request| shared.holds(request), elsewhere);
@@ -93,23 +96,25 @@ impl Copies {
 impl Known {
     fn hear(&mut self, request: &Request) {
         self.usage = if self.copies == 0 { request.usage } else { self.usage.and(request.usage) };
-        if request.text.len() > self.length {
-            self.length = request.text.len();
-            self.text = (self.copies > 0).then(|| request.text.clone());
+        let length = request.said.text_bytes();
+        if length > self.length {
+            self.length = length;
+            self.said = (self.copies > 0).then(|| request.said.clone());
         }
         self.copies += 1;
     }
 
+    /// The first copy knows itself what its tools were asked and answered.
     fn hear_call(&mut self, call: &ToolCall) {
         if self.call_ids.insert(digest(call.id.as_bytes())) {
-            self.calls.push(call.clone());
+            self.calls.push(if self.copies > 1 { call.clone() } else { call.bare() });
         }
     }
 
     fn teach(&self, request: &mut Request, calls: &mut Vec<ToolCall>, has: &mut HashSet<u64>) {
         request.usage = self.usage.and(request.usage);
-        if let Some(text) = self.text.as_ref().filter(|text| text.len() > request.text.len()) {
-            request.text.clone_from(text);
+        if let Some(said) = self.said.as_ref().filter(|said| said.text_bytes() > request.said.text_bytes()) {
+            request.said.clone_from(said);
         }
         calls.extend(self.calls.iter().filter(|call| has.insert(id(call))).cloned());
     }
@@ -143,7 +148,7 @@ mod tests {
     use crate::transcript::Tokens;
 
     fn chain(output: u64, calls: &[&str], text: &str) -> (Vec<Request>, Vec<ToolCall>) {
-        let mut request = Request { id: "m".to_owned(), text: text.to_owned(), ..Request::default() };
+        let mut request = Request { id: "m".to_owned(), said: Said::of(text), ..Request::default() };
         request.usage.tokens = Tokens { output, ..Tokens::default() };
         let call = |id: &&str| ToolCall { id: (*id).to_owned(), request_id: "m".to_owned(), ..ToolCall::default() };
         (vec![request], calls.iter().map(call).collect())
@@ -170,7 +175,7 @@ mod tests {
             copies.teach(session);
             let turn = &session.turns[0];
             assert_eq!((turn.tokens().output, calls(turn)), (90, vec!["1", "2"]), "{}", session.id);
-            assert_eq!(turn.requests[0].text, "longest");
+            assert_eq!(turn.requests[0].said.text(), "longest");
         }
     }
 
@@ -188,6 +193,6 @@ mod tests {
         session.strays.push(Subagent { requests, tool_calls, ..Subagent::default() });
         share_within(&mut session);
         let turn = &session.turns[0];
-        assert_eq!((turn.tokens().output, calls(turn), turn.requests[0].text.as_str()), (90, vec!["1"], "a"));
+        assert_eq!((turn.tokens().output, calls(turn), &*turn.requests[0].said.text()), (90, vec!["1"], "a"));
     }
 }

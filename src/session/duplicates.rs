@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::Session;
 use super::place::{Place, has_new_ids};
+use super::tool_call::ToolCall;
 use super::turn::Turn;
-use super::work::{Request, ToolCall};
+use super::work::Request;
 
 /// What is owned, a request or a prompt: 16 bytes, however long its id is. The ledger keeps them,
 /// so they are the same in every version.
@@ -113,7 +114,7 @@ impl<'a> Owners<'a> {
             taken.names.push(name);
         }
         if let Some(at) = turn.started_at {
-            let name = name_of("time", &format!("{}\n{}", at.nanoseconds(), prompt.text));
+            let name = name_of("time", &format!("{}\n{}", at.nanoseconds(), prompt.text.as_str()));
             taken.is_known_time = !self.take(name, session);
             taken.names.push(name);
         }
@@ -158,7 +159,7 @@ fn is_unanswered(turn: &Turn) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Prompt, PromptKind};
+    use crate::session::{Excerpt, Prompt, PromptKind};
 
     fn session(requests: &[&str]) -> Session {
         let requests: Vec<_> =
@@ -192,13 +193,13 @@ mod tests {
                 copied_from: None,
                 kind: PromptKind::Human,
                 origin: "human".to_owned(),
-                text: text.to_owned(),
+                text: Excerpt::of(text, 99),
             };
             Turn { prompt: Some(prompt), client_version: Some("1.0.24".to_owned()), ..Turn::default() }
         };
         let answered = |id: &str| session(&[id]).turns.remove(0);
         let texts = |session: &Session| -> Vec<String> {
-            session.turns.iter().filter_map(|turn| Some(turn.prompt.as_ref()?.text.clone())).collect()
+            session.turns.iter().filter_map(|turn| Some(turn.prompt.as_ref()?.text.to_string())).collect()
         };
         let of = |turns| Session { turns, ..Session::default() };
         let mut kept = failed("0", "z");

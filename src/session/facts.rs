@@ -24,6 +24,8 @@ pub struct Facts {
     pub reported: Option<ModelUsage>,
     /// What its transcripts say of the same, by model; only where there is a count to compare.
     pub used: Used,
+    /// How the client was started, as its first record that says so has it: `cli`, `sdk-py`, ...
+    pub entrypoint: Option<String>,
     /// Whether its history was compacted.
     pub is_compacted: bool,
     /// Records of a user or an assistant. A file without one is no session.
@@ -60,6 +62,9 @@ impl Facts {
             Some("user" | "assistant") => self.said(record),
             Some("system") => self.is_compacted |= record.subtype.as_deref() == Some("compact_boundary"),
             _ => {}
+        }
+        if self.entrypoint.is_none() {
+            self.entrypoint = record.entrypoint.clone().map(Into::into);
         }
         if self.project.is_none() {
             self.project = record.cwd.clone().map(Into::into);

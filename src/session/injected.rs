@@ -6,6 +6,8 @@
 //! that a tool call loaded. These came with a prompt: the body of a typed command or skill, the
 //! note on an image, the caveat before a local command.
 
+use super::classify::joined;
+use super::keep::Keep;
 use super::turn::Turn;
 use crate::transcript::{Record, Timestamp};
 
@@ -19,11 +21,13 @@ pub(super) struct Injected {
     pub(super) is_caveat: bool,
     /// When it was written.
     pub(super) timestamp: Option<Timestamp>,
+    /// What it says; only where a tree is kept.
+    pub(super) text: String,
 }
 
 impl Injected {
     /// Takes the record as it stands behind `open`, the open turn.
-    pub(super) fn new(record: &Record<'_>, open: Option<&Turn>) -> Self {
+    pub(super) fn new(record: &Record<'_>, open: Option<&Turn>, keep: Keep) -> Self {
         let content = &record.message.content;
         let first = content.texts().next().unwrap_or_default();
         let is_caveat = first.starts_with("<local-command-caveat>") || first.starts_with("Caveat:");
@@ -36,6 +40,7 @@ impl Injected {
             continues: goes_on && !is_caveat,
             is_caveat,
             timestamp: record.timestamp(),
+            text: if keep.tree { joined(content).into_owned() } else { String::new() },
         }
     }
 
@@ -80,7 +85,7 @@ mod tests {
             (PLAIN, r#""<local-command-caveat>x</local-command-caveat>""#, &answered, None, false),
         ] {
             let line = record(fields, content);
-            let injected = Injected::new(&Record::of(&line), Some(open));
+            let injected = Injected::new(&Record::of(&line), Some(open), Keep::default());
             let prompt = next.map(|id| format!(r#"{{"type":"user","promptId":"{id}"}}"#));
             let prompt = prompt.as_ref().map(|line| Record::of(line.as_str()));
             assert_eq!(injected.continues(Some("p"), prompt.as_ref()), expected, "{line} {next:?}");

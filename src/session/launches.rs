@@ -28,22 +28,28 @@ enum Source {
 pub(crate) struct Launches {
     /// By subagent.
     calls: HashMap<String, (Source, String)>,
+    /// By subagent: the calls that set it to work again, in the order of the records.
+    resumed: HashMap<String, Vec<String>>,
     /// The launching calls by their prompts, in the order of the records.
     prompted: Vec<(u64, String)>,
 }
 
 impl Launches {
-    /// Takes a call.
-    pub(super) fn called(&mut self, call: &str, block: &Block<'_>) {
-        if block.name.as_deref().is_some_and(is_launcher) {
-            let prompt = Input::read(block.input.0).prompt.unwrap_or_default();
-            self.prompted.push((digest(prompt.as_bytes()), call.to_owned()));
+    /// Takes a call; says which kind of subagent it asks for.
+    pub(super) fn called(&mut self, call: &str, block: &Block<'_>) -> Option<String> {
+        if !block.name.as_deref().is_some_and(is_launcher) {
+            return None;
         }
+        let input = Input::read(block.input.0);
+        self.prompted.push((digest(input.prompt.unwrap_or_default().as_bytes()), call.to_owned()));
+        input.subagent_type.map(Into::into)
     }
 
     /// Takes the result of a call of `tool`.
     pub(super) fn answered(&mut self, call: &str, tool: &str, block: &Block<'_>, record: &Record<'_>) {
-        if let Some(agent) = record.tool_use_result.agent_id.as_deref() {
+        if let Some(agent) = record.tool_use_result.resumed_agent_id.as_deref() {
+            self.resumed.entry(agent.to_owned()).or_default().push(call.to_owned());
+        } else if let Some(agent) = record.tool_use_result.agent_id.as_deref() {
             self.add(Source::Result, agent, call);
         } else if is_launcher(tool)
             && let Some(agent) = NAMES.iter().find_map(|name| named_in(block.content.0, name))
@@ -71,7 +77,15 @@ impl Launches {
         for (agent, (source, call)) in other.calls {
             self.add(source, &agent, &call);
         }
+        for (agent, calls) in other.resumed {
+            self.resumed.entry(agent).or_default().extend(calls);
+        }
         self.prompted.extend(other.prompted);
+    }
+
+    /// The call that set a subagent to work again for the `number`-th time, counted from 1.
+    pub(super) fn resuming(&self, agent: &str, number: usize) -> Option<String> {
+        self.resumed.get(agent)?.get(number.checked_sub(1)?).cloned()
     }
 
     /// The call that launched a subagent, where a record names both.

@@ -3,25 +3,35 @@
 //! Built from the records of one session's transcripts; knows nothing of spans or servers. A
 //! session keeps of a text only what a span may carry, so it is small however large its files are.
 
+mod adopt;
+mod arguments;
+mod asked;
 mod attach;
 mod builder;
 mod classify;
 mod copies;
+mod course;
 mod duplicates;
+mod event;
 mod excerpt;
 mod facts;
+mod failed_request;
 mod injected;
+mod keep;
 mod launches;
 mod lineage;
+mod period;
 mod place;
 mod queued;
 mod rebuild;
 mod rejoin;
+mod said;
 mod saved_usage;
 mod selection;
 mod settling;
 mod sidechains;
 mod subagent;
+mod tool_call;
 mod turn;
 mod version;
 mod work;
@@ -30,19 +40,27 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::transcript::Tokens;
 
+pub use asked::Input;
 pub use classify::PromptKind;
 pub use copies::Copies;
+pub use course::{Course, Permission, Reached};
 pub use duplicates::{Elsewhere, Name, Owners};
-pub use excerpt::{COMPLETION_CHARACTERS, PROMPT_CHARACTERS, first_characters};
+pub use event::{Event, Happened};
+pub use excerpt::{COMPLETION_CHARACTERS, Excerpt, PROMPT_CHARACTERS, first_characters};
 pub use facts::{Facts, Used};
+pub use failed_request::{FailedRequest, Failure, REFUSAL};
+pub use keep::Keep;
+pub use period::Period;
 pub use rebuild::rebuild;
+pub use said::{Part, Said};
 pub use saved_usage::SavedUsage;
 pub use selection::{Selection, Window};
 pub use settling::{Patience, Waits};
 pub use subagent::Subagent;
-pub use turn::{Failure, Prompt, Turn};
+pub use tool_call::ToolCall;
+pub use turn::{Prompt, Turn};
 pub use version::ClientVersion;
-pub use work::{Request, ToolCall};
+pub use work::Request;
 
 /// What shares a session id.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,7 +82,7 @@ pub struct Session {
 impl Session {
     /// All its subagents, the client's own among them.
     pub fn subagents(&self) -> impl Iterator<Item = &Subagent> {
-        self.turns.iter().flat_map(|turn| &turn.subagents).chain(&self.strays)
+        self.turns.iter().flat_map(|turn| turn.subagents.iter().chain(&turn.unlaunched)).chain(&self.strays)
     }
 
     fn subagents_mut(&mut self) -> impl Iterator<Item = &mut Subagent> {

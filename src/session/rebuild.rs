@@ -8,6 +8,7 @@ use std::path::Path;
 use super::Session;
 use super::builder::Builder;
 use super::copies::share_within;
+use super::keep::Keep;
 use super::lineage::Lineage;
 use crate::transcript::{Line, Lines, Record, SessionFiles, State, SubagentMeta, matters, read_records};
 use crate::warning::{Warning, Warnings};
@@ -21,16 +22,16 @@ type Meter<'a> = &'a dyn Fn(u64);
 /// Reads and rebuilds one session. Whatever is damaged costs itself and a warning, nothing more; a
 /// bug of ours costs the session, not the run.
 #[must_use]
-pub fn rebuild(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
-    catch_unwind(AssertUnwindSafe(|| read_session(files, meter))).unwrap_or_else(|_| {
+pub fn rebuild(files: &SessionFiles, meter: Meter<'_>, keep: Keep) -> (Session, Warnings) {
+    catch_unwind(AssertUnwindSafe(|| read_session(files, meter, keep))).unwrap_or_else(|_| {
         let mut warnings = Warnings::default();
         warnings.push(Warning::Bug { session: files.id.clone() });
         (Session { id: files.id.clone(), ..Session::default() }, warnings)
     })
 }
 
-fn read_session(files: &SessionFiles, meter: Meter<'_>) -> (Session, Warnings) {
-    let mut builder = Builder::new(files.id.clone(), files.began_at());
+fn read_session(files: &SessionFiles, meter: Meter<'_>, keep: Keep) -> (Session, Warnings) {
+    let mut builder = Builder::new(files.id.clone(), files.began_at(), keep);
     let mut warnings = Warnings::default();
     for path in &files.main {
         read(path, meter, &mut warnings, &mut |record| builder.take(record));

@@ -112,8 +112,9 @@ impl Part {
         {
             turn.subagents.push(session.strays.remove(stray));
         }
-        let has_id = session.subagents().any(|agent| agent.id == self.agent.id);
-        let is_same = |agent: &&mut Subagent| if has_id { agent.id == self.agent.id } else { self.is_of(agent) };
+        let is_named = |agent: &Subagent| agent.id == self.agent.id && agent.resumption == self.agent.resumption;
+        let has_name = session.subagents().any(is_named);
+        let is_same = |agent: &&mut Subagent| if has_name { is_named(agent) } else { self.is_of(agent) };
         if let Some(same) = session.subagents_mut().find(is_same) {
             same.requests.extend(self.agent.requests.iter().cloned());
             same.tool_calls.extend(self.agent.tool_calls.iter().cloned());

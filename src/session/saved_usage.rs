@@ -34,6 +34,8 @@ pub struct SavedUsage {
     client: Option<ClientVersion>,
     /// Bytes of what was generated, as far as it was saved.
     content: u64,
+    /// Of the output the tokens of thinking, where the client saved them.
+    reasoning: Option<u64>,
 }
 
 impl SavedUsage {
@@ -45,7 +47,18 @@ impl SavedUsage {
             has_grown: false,
             client: client.and_then(ClientVersion::parse),
             content: 0,
+            reasoning: message
+                .usage
+                .as_ref()
+                .map(|usage| usage.output_details.thinking_tokens)
+                .filter(|count| *count > 0),
         }
+    }
+
+    /// Of the output the tokens of thinking, where the client saved them (since 2.1.236).
+    #[must_use]
+    pub fn reasoning(&self) -> Option<u64> {
+        self.reasoning
     }
 
     /// Adds the content of a record.
@@ -66,6 +79,7 @@ impl SavedUsage {
             has_grown: self.has_grown || other.has_grown || (outputs[0] != outputs[1] && !outputs.contains(&0)),
             client: self.client.or(other.client),
             content: self.content.max(other.content),
+            reasoning: self.reasoning.max(other.reasoning),
         }
     }
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use super::Session;
 use super::subagent::Subagent;
+use super::tool_call::ToolCall;
 use super::turn::Turn;
-use super::work::{ToolCall, waits_for_result};
+use super::work::waits_for_result;
 use crate::transcript::Timestamp;
 
 /// How long a turn is waited for that never ended.
@@ -56,7 +57,8 @@ impl Patience {
     pub fn waits(&self, session: &Session, turn: &Turn, touched: Timestamp) -> Option<Waits> {
         let is_followed = turn.is_followed && has_model(session, turn);
         let agents: Vec<_> = if is_followed {
-            turn.subagents.iter().filter(|agent| goes_on(turn, agent)).collect()
+            let unlaunched = turn.unlaunched.iter().filter(|agent| !agent.has_ended);
+            turn.subagents.iter().filter(|agent| goes_on(turn, agent)).chain(unlaunched).collect()
         } else {
             session.subagents().collect()
         };

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::keep::Keep;
 use super::launches::Launches;
 use super::subagent::Sidechain;
 use crate::transcript::{Record, digest};
@@ -12,6 +13,7 @@ use crate::transcript::{Record, digest};
 /// All subagents of a session.
 #[derive(Debug, Default)]
 pub(super) struct Sidechains {
+    keep: Keep,
     chains: Vec<Sidechain>,
     by_id: HashMap<String, usize>,
     /// Of records in the main transcript: the subagent whose they are.
@@ -21,10 +23,25 @@ pub(super) struct Sidechains {
 }
 
 impl Sidechains {
+    pub(super) fn new(keep: Keep) -> Self {
+        Self { keep, ..Self::default() }
+    }
+
     /// The subagent `id`, which may be new.
     pub(super) fn of(&mut self, id: &str) -> &mut Sidechain {
         let index = self.index(id);
         self.at(index)
+    }
+
+    /// Takes the next record of the transcript of subagent `id`.
+    pub(super) fn take(&mut self, id: &str, record: &Record<'_>, seen: bool) {
+        let index = self.index(id);
+        if self.at(index).is_resumed_by(record) && !seen {
+            let again = self.at(index).resumed();
+            self.chains.push(again);
+            self.by_id.insert(id.to_owned(), self.chains.len() - 1);
+        }
+        self.of(id).take(record, seen);
     }
 
     /// Takes a subagent's record that stands in the main transcript. A root begins a new subagent,
@@ -62,7 +79,7 @@ impl Sidechains {
 
     fn index(&mut self, id: &str) -> usize {
         *self.by_id.entry(id.to_owned()).or_insert_with(|| {
-            self.chains.push(Sidechain::new(id.to_owned()));
+            self.chains.push(Sidechain::new(id.to_owned(), self.keep));
             self.chains.len() - 1
         })
     }

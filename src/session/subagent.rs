@@ -1,7 +1,11 @@
 //! The agents that a session's tool calls launched.
 
+use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
+use super::failed_request::FailedRequest;
+use super::keep::Keep;
+use super::tool_call::ToolCall;
 use super::turn::Turn;
-use super::work::{Request, SYNTHETIC, ToolCall, Work, waits_for_result};
+use super::work::{Parts, Request, SYNTHETIC, Work, waits_for_result};
 use crate::transcript::{Record, SubagentMeta, Timestamp, Tokens, digest};
 
 /// The client's own agents, by what their ids hold: compaction, side questions and the like.
@@ -11,21 +15,41 @@ const WARM_UP: &str = "Warmup";
 
 /// One subagent.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Subagent {
-    /// Its id, unique within the session.
+    /// Its id, unique within the session but for what it does when it is set to work again.
     pub id: String,
+    /// How often it had been set to work again before it did this: a part of its own, launched by
+    /// another call, and so of another turn.
+    pub resumption: usize,
     /// The tool call that launched it.
     pub launched_by: Option<String>,
+    /// The subagent that launched it, as its sidecar file says.
+    pub parent: Option<String>,
+    /// Which kind it is, as `Explore`.
+    pub kind: Option<String>,
+    /// Whether that kind is one of the client's; only where its sidecar file says so.
+    pub is_built_in: bool,
+    /// What it is to do, in a few words.
+    pub description: Option<String>,
+    /// What it was asked; only where a tree is kept.
+    pub prompt: Excerpt,
     /// Its requests, in order.
     pub requests: Vec<Request>,
+    /// Its requests that failed for good, in order.
+    pub failed_requests: Vec<FailedRequest>,
     /// Its tool calls, in order.
     pub tool_calls: Vec<ToolCall>,
     /// The time of its first record.
     pub started_at: Option<Timestamp>,
+    /// The latest time of its records.
+    pub ended_at: Option<Timestamp>,
     /// The time of its last record, in the order of its transcript.
     pub last_at: Option<Timestamp>,
     /// Whether its last answer calls no tool that is still without a result.
     pub has_ended: bool,
+    /// Whether it goes on in the background; only where its sidecar file says so.
+    pub is_background: bool,
     /// Whether another subagent launched it.
     pub is_nested: bool,
     /// Whether it is the client's own: its tokens count, but nobody launched it.
@@ -55,8 +79,7 @@ impl Subagent {
 pub(crate) struct Sidechain {
     pub(super) agent: Subagent,
     pub(super) work: Work,
-    /// The subagent that launched it, as its sidecar file says.
-    pub(super) parent: Option<String>,
+    keep: Keep,
     /// The `promptId` of the turn that it was launched in.
     pub(super) prompt_id: Option<String>,
     /// What it was asked, digested.
@@ -67,20 +90,45 @@ pub(crate) struct Sidechain {
 
 impl Sidechain {
     /// A subagent of which nothing is known yet but its id.
-    pub(crate) fn new(id: String) -> Self {
+    pub(crate) fn new(id: String, keep: Keep) -> Self {
         let is_internal = INTERNAL.iter().any(|name| id.contains(name));
-        Self { agent: Subagent { id, is_internal, ..Subagent::default() }, ..Self::default() }
+        Self {
+            agent: Subagent { id, is_internal, ..Subagent::default() },
+            work: Work::new(keep),
+            keep,
+            ..Self::default()
+        }
+    }
+
+    /// The same subagent, set to work again.
+    pub(super) fn resumed(&self) -> Self {
+        let Subagent { id, resumption, kind, description, is_built_in, is_background, .. } = self.agent.clone();
+        let mut again = Self::new(id, self.keep);
+        again.agent =
+            Subagent { resumption: resumption + 1, kind, description, is_built_in, is_background, ..again.agent };
+        again
+    }
+
+    /// Whether a record sets it to work again: somebody sent a message to it when it had ended.
+    pub(super) fn is_resumed_by(&self, record: &Record<'_>) -> bool {
+        record.is("user") && record.origin.kind.as_deref() == Some("coordinator") && self.response.is_some()
     }
 
     /// Takes what its sidecar file says.
     pub(crate) fn described(&mut self, meta: SubagentMeta<'_>) {
-        self.agent.launched_by = self.agent.launched_by.take().or(meta.tool_use_id.map(Into::into));
-        self.parent = self.parent.take().or(meta.parent_agent_id.map(Into::into));
+        let agent = &mut self.agent;
+        agent.launched_by = agent.launched_by.take().or(meta.tool_use_id.map(Into::into));
+        agent.parent = agent.parent.take().or(meta.parent_agent_id.map(Into::into));
+        agent.kind = agent.kind.take().or(meta.agent_type.map(Into::into));
+        agent.is_built_in |= meta.is_built_in;
+        agent.is_background |= meta.request_shape.as_deref() == Some("background");
+        agent.description = agent.description.take().or(meta.description.map(Into::into));
     }
 
     /// Takes the next record; an assistant record that is `seen` elsewhere can only correct the usage.
     pub(crate) fn take(&mut self, record: &Record<'_>, seen: bool) {
         self.agent.started_at = self.agent.started_at.or(record.timestamp());
+        self.agent.ended_at = self.agent.ended_at.max(record.timestamp());
         self.agent.last_at = record.timestamp().or(self.agent.last_at);
         self.prompt_id = self.prompt_id.take().or_else(|| record.prompt_id.clone().map(Into::into));
         match record.kind.as_deref() {
@@ -97,13 +145,21 @@ impl Sidechain {
         }
         if record.message.model.as_deref() != Some(SYNTHETIC) {
             self.work.answer(0, record, seen);
+        } else if FailedRequest::is_told_by(record) && !seen {
+            self.work.failed(0, record);
         }
     }
 
     fn user(&mut self, record: &Record<'_>) {
-        if let (None, Some(text)) = (self.prompt, record.message.content.texts().next()) {
-            self.agent.is_internal |= text == WARM_UP;
-            self.prompt = Some(digest(text.as_bytes()));
+        let text = record.message.content.texts().next();
+        match (self.prompt, text) {
+            (None, Some(text)) => {
+                self.agent.is_internal |= text == WARM_UP;
+                self.prompt = Some(digest(text.as_bytes()));
+                self.agent.prompt = Excerpt::of(text, if self.keep.tree { PROMPT_CHARACTERS } else { 0 });
+                self.work.prompt(record.timestamp());
+            }
+            (_, text) => self.work.asks(record.timestamp(), text.unwrap_or_default()),
         }
         let notes = record.message.content.texts().filter(|text| text.starts_with("<task-notification>"));
         notes.for_each(|text| self.work.launches().notified(text));
@@ -112,11 +168,9 @@ impl Sidechain {
 
     /// The subagent, complete.
     pub(super) fn finish(self) -> Subagent {
-        let (requests, calls) = self.work.into_parts();
-        let requests: Vec<_> = requests.into_iter().map(|(_, request)| request).collect();
-        let tool_calls: Vec<_> = calls.into_iter().map(|(_, call)| call).collect();
+        let Parts { requests, failed_requests, tool_calls } = self.work.into_parts();
         let has_ended = !requests.is_empty() && !waits_for_result(&requests, &tool_calls);
-        Subagent { requests, tool_calls, has_ended, ..self.agent }
+        Subagent { requests, failed_requests, tool_calls, has_ended, ..self.agent }
     }
 
     /// Becomes a part of the turn that it was launched in.

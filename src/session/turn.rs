@@ -4,9 +4,12 @@ use std::collections::HashSet;
 
 use super::classify::PromptKind;
 use super::duplicates::Name;
-use super::excerpt::{ERROR_CHARACTERS, append};
+use super::event::Event;
+use super::excerpt::Excerpt;
+use super::failed_request::{FailedRequest, Failure};
 use super::subagent::Subagent;
-use super::work::{Request, ToolCall};
+use super::tool_call::ToolCall;
+use super::work::Request;
 use crate::transcript::{Record, Timestamp, Tokens};
 
 /// `system` records that the client writes while a turn runs or as it ends. The others come
@@ -28,10 +31,17 @@ pub struct Turn {
     pub ended_at: Option<Timestamp>,
     /// The main chain's requests, in order.
     pub requests: Vec<Request>,
+    /// The main chain's requests that failed for good, in order.
+    pub failed_requests: Vec<FailedRequest>,
     /// The main chain's tool calls, in order.
     pub tool_calls: Vec<ToolCall>,
     /// The subagents that its calls launched, to any depth.
     pub subagents: Vec<Subagent>,
+    /// Agents that began meanwhile and that no call is known to have launched, the client's own among
+    /// them; none until the session is told to [`adopt`](super::Session::adopt) them.
+    pub unlaunched: Vec<Subagent>,
+    /// What happened beside; only where a tree is kept.
+    pub events: Vec<Event>,
     /// User records after the prompt: tool results, the client's continuations, an interrupt.
     pub follow_ups: u64,
     /// The model asked for, as far as its own records and attachments say.
@@ -72,17 +82,8 @@ pub struct Prompt {
     pub kind: PromptKind,
     /// `human`, `sdk`, `task_notification`, ...
     pub origin: String,
-    /// Its first characters.
-    pub text: String,
-}
-
-/// A failed API call that ended a turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// The client's word for it (`rate_limit`), or the HTTP status.
-    pub kind: String,
-    /// What the user was shown.
-    pub message: String,
+    /// What was asked.
+    pub text: Excerpt,
 }
 
 impl Turn {
@@ -107,7 +108,8 @@ impl Turn {
 
     /// Its requests and those of its subagents.
     pub fn all_requests(&self) -> impl Iterator<Item = &Request> {
-        self.requests.iter().chain(self.subagents.iter().flat_map(|agent| &agent.requests))
+        let agents = self.subagents.iter().chain(&self.unlaunched);
+        self.requests.iter().chain(agents.flat_map(|agent| &agent.requests))
     }
 
     /// The main chain's tokens.
@@ -138,6 +140,12 @@ impl Turn {
         calls.map(|call| &call.id).collect::<HashSet<_>>().len()
     }
 
+    /// The subagents that it launched, to any depth; not those that it set to work again.
+    #[must_use]
+    pub fn launched_subagents(&self) -> usize {
+        self.subagents.iter().filter(|agent| agent.resumption == 0).count()
+    }
+
     /// Requests whose usage is only the stream's placeholder.
     #[must_use]
     pub fn incomplete_requests(&self) -> usize {
@@ -162,9 +170,9 @@ impl Turn {
             && !self.is_interrupted
     }
 
-    /// Whether a subagent that it launched asked a model.
+    /// Whether a subagent of it asked a model.
     pub(super) fn is_worked_on(&self) -> bool {
-        self.subagents.iter().any(|agent| !agent.requests.is_empty())
+        self.subagents.iter().chain(&self.unlaunched).any(|agent| !agent.requests.is_empty())
     }
 
     /// Whether it has a span of its own. A turn that is only a copy has none; a turn without a
@@ -180,18 +188,5 @@ impl Turn {
         }
         let is_human = self.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Human);
         include_commands || is_human || self.is_interrupted || self.failure.is_some()
-    }
-}
-
-impl Failure {
-    /// What an assistant record that stands for a failed call says.
-    pub(super) fn of(record: &Record<'_>) -> Self {
-        let status = (record.api_error_status > 0).then(|| record.api_error_status.to_string());
-        let mut message = String::new();
-        for text in record.message.content.texts() {
-            append(&mut message, text, ERROR_CHARACTERS);
-        }
-        let kind = record.error.clone().map(Into::into).or(status).unwrap_or_else(|| "api_error".to_owned());
-        Self { kind, message }
     }
 }

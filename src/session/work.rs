@@ -2,11 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::excerpt::{COMPLETION_CHARACTERS, append};
+use super::asked::{Asked, Input};
+use super::failed_request::FailedRequest;
+use super::keep::Keep;
 use super::launches::Launches;
+use super::period::Period;
+use super::said::Said;
 use super::saved_usage::SavedUsage;
+use super::tool_call::ToolCall;
 use super::turn::Turn;
-use crate::transcript::{Block, Record, Tokens};
+use crate::transcript::{Block, Record, Timestamp, Tokens};
 
 /// The model name of the assistant records that the client makes up.
 pub(crate) const SYNTHETIC: &str = "<synthetic>";
@@ -16,14 +21,24 @@ pub(crate) const SYNTHETIC: &str = "<synthetic>";
 pub struct Request {
     /// The `message.id`; the `requestId` or a record's `uuid` where a provider sends none.
     pub id: String,
+    /// The API's id of the request.
+    pub request_id: Option<String>,
     /// The model that answered.
     pub model: Option<String>,
     /// What its records say of its tokens.
     pub usage: SavedUsage,
     /// Whether the user stopped it before it was complete; the client leaves it out of the turn's usage.
     pub is_cut: bool,
-    /// The first characters of its text blocks, joined.
-    pub text: String,
+    /// What it answers: the prompt, results of calls; only where a tree is kept.
+    pub inputs: Vec<Input>,
+    /// What it said.
+    pub said: Said,
+    /// Why it ended, in the API's word.
+    pub stop_reason: Option<String>,
+    /// Whether it ran at the API's higher speed.
+    pub is_fast: bool,
+    /// From the last record that it answers to its own last one.
+    pub period: Period,
 }
 
 impl Request {
@@ -32,21 +47,15 @@ impl Request {
     pub fn tokens(&self) -> Tokens {
         self.usage.tokens
     }
-}
 
-/// A `tool_use` block joined to its result.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ToolCall {
-    /// The block's id.
-    pub id: String,
-    /// The request that made the call.
-    pub request_id: String,
-    /// The tool.
-    pub name: String,
-    /// Whether it launched a subagent that goes on in the background.
-    pub is_background: bool,
-    /// Whether its result came.
-    pub is_answered: bool,
+    /// What its record beside the content says.
+    fn note(&mut self, record: &Record<'_>) {
+        let message = &record.message;
+        self.period.touch(record.timestamp());
+        self.request_id = self.request_id.take().or_else(|| record.request_id.clone().map(Into::into));
+        self.stop_reason = message.stop_reason.clone().map(Into::into).or_else(|| self.stop_reason.take());
+        self.is_fast |= message.usage.as_ref().is_some_and(|usage| usage.speed.as_deref() == Some("fast"));
+    }
 }
 
 /// Whether the last of some requests calls a tool of which the result did not come.
@@ -58,10 +67,21 @@ pub(super) fn waits_for_result(requests: &[Request], calls: &[ToolCall]) -> bool
 /// Things, each with the number of the turn that it stands in.
 type InTurns<T> = Vec<(usize, T)>;
 
+/// All that was collected of a chain.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    pub(super) requests: Vec<Request>,
+    pub(super) failed_requests: Vec<FailedRequest>,
+    pub(super) tool_calls: Vec<ToolCall>,
+}
+
 /// A chain's requests and calls.
 #[derive(Debug, Default)]
 pub(crate) struct Work {
+    keep: Keep,
+    asked: Asked,
     requests: InTurns<Request>,
+    failed_requests: InTurns<FailedRequest>,
     calls: InTurns<ToolCall>,
     request_index: HashMap<String, usize>,
     /// The newest call with an id.
@@ -70,11 +90,27 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    pub(crate) fn new(keep: Keep) -> Self {
+        Self { keep, ..Self::default() }
+    }
+
+    /// Takes a prompt, which the next request answers.
+    pub(crate) fn prompt(&mut self, at: Option<Timestamp>) {
+        self.asked.prompt(at, self.keep);
+    }
+
+    /// Takes another record that the next request answers.
+    pub(crate) fn asks(&mut self, at: Option<Timestamp>, text: &str) {
+        self.asked.record(at);
+        self.asked.text(text, self.keep);
+    }
+
     /// Takes an assistant record of `turn`. A record that was `seen` before can only correct the usage.
     pub(crate) fn answer(&mut self, turn: usize, record: &Record<'_>, seen: bool) {
         let message = &record.message;
         let Some(id) = record.request_key().map(str::to_owned) else { return };
-        let (turn, request) = self.request(turn, &id);
+        let keep = self.keep;
+        let (turn, request) = self.request(turn, &id, record.timestamp());
         let saved = SavedUsage::of(message, record.version.as_deref());
         request.usage = request.usage.and(saved);
         if message.model.is_some() && (request.model.is_none() || request.usage.tokens == saved.tokens) {
@@ -83,38 +119,48 @@ impl Work {
         if seen {
             return;
         }
+        request.note(record);
         request.usage.generated(message.content.blocks());
-        message.content.texts().for_each(|text| append(&mut request.text, text, COMPLETION_CHARACTERS));
+        request.said.take(&message.content, keep);
         for block in message.content.blocks().iter().filter(|block| block.is("tool_use")) {
-            self.call(turn, &id, block);
+            self.call(turn, &id, block, record);
         }
+        self.asked.answered(record.timestamp());
+    }
+
+    /// Takes an assistant record of `turn` that stands for a failed call.
+    pub(crate) fn failed(&mut self, turn: usize, record: &Record<'_>) {
+        let (inputs, asked_at) = self.asked.take();
+        self.failed_requests.extend(FailedRequest::of(record, inputs, asked_at).map(|failed| (turn, failed)));
+        self.asked.answered(record.timestamp());
     }
 
     /// Takes a call of a request. An id twice in a request is one call; some gateways give it to
     /// another request again, which is another call.
-    fn call(&mut self, turn: usize, request: &str, block: &Block<'_>) {
+    fn call(&mut self, turn: usize, request: &str, block: &Block<'_>, record: &Record<'_>) {
         let Some(id) = block.id.clone().map(Into::<String>::into) else { return };
         let same = self.call_index.get(&id).and_then(|index| self.calls.get(*index));
         if same.is_some_and(|(_, call)| call.request_id == request) {
             return;
         }
-        self.launches.called(&id, block);
-        let name = block.name.clone().map(Into::into).unwrap_or_default();
+        let subagent_type = self.launches.called(&id, block);
         self.call_index.insert(id.clone(), self.calls.len());
-        self.calls.push((turn, ToolCall { id, request_id: request.to_owned(), name, ..ToolCall::default() }));
+        let call = ToolCall::of(block, id, request, record, self.keep);
+        self.calls.push((turn, ToolCall { subagent_type, ..call }));
     }
 
     /// Takes a record of tool results; says in which turn their calls were made.
     pub(crate) fn results(&mut self, record: &Record<'_>) -> Option<usize> {
         let mut answered = None;
+        self.asked.record(record.timestamp());
         for block in record.message.content.blocks().iter().filter(|block| block.is("tool_result")) {
             let Some(id) = block.tool_use_id.as_deref() else { continue };
             let call = self.call_index.get(id).and_then(|index| self.calls.get_mut(*index));
             let tool = call.as_ref().map(|(_, call)| call.name.as_str()).unwrap_or_default();
             self.launches.answered(id, tool, block, record);
             if let Some((turn, call)) = call {
-                call.is_background |= record.tool_use_result.is_async;
-                call.is_answered = true;
+                call.answer(block, record, self.keep);
+                self.asked.result(id, self.keep);
                 answered = Some(*turn);
             }
         }
@@ -144,32 +190,46 @@ impl Work {
         self.call_index.keys()
     }
 
-    /// Gives each turn its requests and calls.
+    /// Gives each turn what is its own.
     pub(crate) fn hand_to(self, turns: &mut [Turn]) {
-        for (turn, request) in self.requests {
-            if let Some(turn) = turns.get_mut(turn) {
-                turn.requests.push(request);
-            }
-        }
-        for (turn, call) in self.calls {
-            if let Some(turn) = turns.get_mut(turn) {
-                turn.tool_calls.push(call);
-            }
-        }
+        hand(self.requests, turns, |turn| &mut turn.requests);
+        hand(self.failed_requests, turns, |turn| &mut turn.failed_requests);
+        hand(self.calls, turns, |turn| &mut turn.tool_calls);
     }
 
     /// All that was collected, in the order of the records.
-    pub(crate) fn into_parts(self) -> (InTurns<Request>, InTurns<ToolCall>) {
-        (self.requests, self.calls)
+    pub(crate) fn into_parts(self) -> Parts {
+        fn all<T>(things: InTurns<T>) -> Vec<T> {
+            things.into_iter().map(|(_, thing)| thing).collect()
+        }
+        Parts { requests: all(self.requests), failed_requests: all(self.failed_requests), tool_calls: all(self.calls) }
     }
 
+    /// A request, which may be new: then it answers what was asked until now.
     #[expect(clippy::indexing_slicing, reason = "the index only holds positions of `requests`, which never shrinks")]
-    fn request(&mut self, turn: usize, id: &str) -> (usize, &mut Request) {
-        let index = *self.request_index.entry(id.to_owned()).or_insert_with(|| {
-            self.requests.push((turn, Request { id: id.to_owned(), ..Request::default() }));
-            self.requests.len() - 1
-        });
+    fn request(&mut self, turn: usize, id: &str, at: Option<Timestamp>) -> (usize, &mut Request) {
+        let index = match self.request_index.get(id) {
+            Some(index) => *index,
+            None => self.begin(turn, id, at),
+        };
         let (turn, request) = &mut self.requests[index];
         (*turn, request)
+    }
+
+    fn begin(&mut self, turn: usize, id: &str, at: Option<Timestamp>) -> usize {
+        let (inputs, asked_at) = self.asked.take();
+        let period = Period::asked(asked_at, at);
+        let index = self.requests.len();
+        self.requests.push((turn, Request { id: id.to_owned(), inputs, period, ..Request::default() }));
+        self.request_index.insert(id.to_owned(), index);
+        index
+    }
+}
+
+fn hand<T>(things: InTurns<T>, turns: &mut [Turn], of: impl Fn(&mut Turn) -> &mut Vec<T>) {
+    for (number, thing) in things {
+        if let Some(turn) = turns.get_mut(number) {
+            of(turn).push(thing);
+        }
     }
 }

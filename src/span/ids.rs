@@ -8,16 +8,25 @@
 //! - trace id: the first 16 bytes of `moda-agent/1`, `trace`, key
 //! - span id: the first 8 bytes of `moda-agent/1`, `span`, key, kind of span, id of its source
 //!
-//! Some gateways give the same tool id twice, so the key is part of every span id. No line
+//! | kind | source |
+//! | --- | --- |
+//! | `turn` | the key |
+//! | `request` | `message.id`; of a failed one the `requestId`, else the record's `uuid` |
+//! | `tool`, and for what convention `claude-code` shows below it `permission` and `execution` | the `tool_use` block's id |
+//! | `agent` | the subagent's id |
+//!
+//! Some gateways give the same tool id twice, so the key is part of every span id, and of two alike
+//! in a turn the second has the source `ID/2`. No line
 //! number, file name or time is part of any. OpenTelemetry forbids an id of zeros; should a
 //! digest begin so, its last byte becomes 1. A change of this page needs a new tag.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::session::{Session, Turn};
+use crate::session::{Request, Session, Subagent, Turn};
 use crate::transcript::is_uuid;
 
 const TAG: &str = "moda-agent/1";
@@ -38,7 +47,27 @@ impl TraceId {
     }
 }
 
+/// The sources of a turn's spans, no two of a kind alike: some gateways give a tool id twice, and the
+/// second of them is the second.
+#[derive(Debug, Default)]
+pub(super) struct Sources<'a>(HashMap<(&'static str, &'a str), u32>);
+
+impl<'a> Sources<'a> {
+    /// What tells this source from all before it.
+    pub(super) fn of(&mut self, kind: &'static str, id: &'a str) -> Cow<'a, str> {
+        let number = self.0.entry((kind, id)).or_default();
+        *number += 1;
+        if *number == 1 { Cow::Borrowed(id) } else { Cow::Owned(format!("{id}/{number}")) }
+    }
+}
+
 impl SpanId {
+    /// The span of a turn.
+    #[must_use]
+    pub fn of_turn(key: &str) -> Self {
+        Self::of(key, "turn", key)
+    }
+
     /// A span of a turn: `kind` says what of it, `source` which one.
     #[must_use]
     pub fn of(key: &str, kind: &str, source: &str) -> Self {
@@ -49,16 +78,22 @@ impl SpanId {
 /// What identifies a turn for ever. A damaged one with neither request nor `uuid` has only its
 /// session and its text; a `uuid` that is none is unique in its session at most.
 fn turn_key(session: &Session, turn: &Turn) -> String {
-    let agents = turn.subagents.iter().filter(|agent| !agent.requests.is_empty());
-    let first = agents.min_by_key(|agent| (agent.started_at.is_none(), agent.started_at, &agent.id));
-    let request = turn.requests.first().or_else(|| first?.requests.first());
     let prompt = turn.prompt.as_ref();
+    let of_subagent = || first_request(&turn.subagents);
+    let of_nobody = || first_request(&turn.unlaunched).filter(|_| prompt.is_none());
+    let request = turn.requests.first().or_else(of_subagent).or_else(of_nobody);
     let text = prompt.map(|prompt| prompt.text.as_str()).unwrap_or_default();
     match (request, prompt.and_then(|prompt| prompt.uuid.as_deref())) {
         (Some(request), _) => request.id.clone(),
         (None, Some(uuid)) if is_uuid(uuid) => uuid.to_owned(),
         (None, uuid) => format!("{}/{}", session.id, uuid.unwrap_or(text)),
     }
+}
+
+/// The first request of the agent that began first.
+fn first_request(agents: &[Subagent]) -> Option<&Request> {
+    let agents = agents.iter().filter(|agent| !agent.requests.is_empty());
+    agents.min_by_key(|agent| (agent.started_at.is_none(), agent.started_at, &agent.id))?.requests.first()
 }
 
 /// The keys of a session's turns, no two alike. Only prompts without an id can be; the second of

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::de::{IgnoredAny, SeqAccess};
 
 use super::lenient::{Any, Lenient, RawText, object};
+use super::repair::well_formed;
 
 type Text<'a> = Option<Cow<'a, str>>;
 
@@ -78,6 +79,10 @@ object! {
         tool_use_id: Text<'a> = "tool_use_id",
         /// Of `tool_result`: what the tool answered.
         content: RawText<'a> = "content",
+        /// Of `tool_reference`: the tool that was found.
+        tool_name: Text<'a> = "tool_name",
+        /// Of `tool_result`: whether that is an error.
+        is_error: bool = "is_error",
     }
 }
 
@@ -86,6 +91,14 @@ object! {
     pub struct Input {
         /// Of the tools that launch subagents: the subagent's prompt.
         prompt: Text<'a> = "prompt",
+        /// Of the same: which kind of subagent, as `Explore`.
+        subagent_type: Text<'a> = "subagent_type",
+        /// Of the tools that run commands.
+        command: Text<'a> = "command",
+        /// Of the tools that read or write a file.
+        file_path: Text<'a> = "file_path",
+        /// Of the tool that runs skills.
+        skill: Text<'a> = "skill",
     }
 }
 
@@ -97,10 +110,63 @@ impl Input<'_> {
     }
 }
 
+/// What a tool answered, as a text: of blocks what they say or hold, a line each; what is neither a
+/// text nor blocks stays as it stands in the line.
+#[must_use]
+pub fn answered(raw: RawText<'_>) -> Cow<'_, str> {
+    match well_formed(raw.0) {
+        Cow::Borrowed(json) => text_of(json),
+        Cow::Owned(json) => Cow::Owned(text_of(&json).into_owned()),
+    }
+}
+
+fn text_of(json: &str) -> Cow<'_, str> {
+    match serde_json::from_str::<Any<Content<'_>>>(json) {
+        Ok(Any(Content::Text(text))) => text,
+        Ok(Any(Content::Blocks(blocks))) => Cow::Owned(blocks.iter().map(told).collect::<Vec<_>>().join("\n")),
+        _ if json == "null" => Cow::Borrowed(""),
+        _ => Cow::Borrowed(json),
+    }
+}
+
+/// A block as a line of text.
+fn told<'a>(block: &'a Block<'_>) -> Cow<'a, str> {
+    match (block.kind.as_deref(), &block.text) {
+        (Some("text"), Some(text)) => Cow::Borrowed(text),
+        (Some("tool_reference"), _) => Cow::Owned(format!("[{}]", block.tool_name.as_deref().unwrap_or("a tool"))),
+        (kind, _) => Cow::Owned(format!("[{}]", kind.unwrap_or("something"))),
+    }
+}
+
 impl Block<'_> {
     /// Whether this is a block of that kind.
     #[must_use]
     pub fn is(&self, kind: &str) -> bool {
         self.kind.as_deref() == Some(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_an_answer_is_a_text() {
+        for (raw, expected) in [
+            (r#""a\nb""#, "a\nb"),
+            (
+                r#"[{"type":"text","text":"a"},{"type":"image","source":{"data":"iVBO"}},{"text":"b"}]"#,
+                "a\n[image]\n[something]",
+            ),
+            (r#"[{"type":"tool_reference","tool_name":"WebFetch"}]"#, "[WebFetch]"),
+            ("[]", ""),
+            ("null", ""),
+            ("", ""),
+            (r#""cut \ud83d""#, "cut \u{fffd}"),
+            (r#"{"odd":1}"#, r#"{"odd":1}"#),
+            ("7", "7"),
+        ] {
+            assert_eq!(answered(RawText(raw)), expected, "{raw}");
+        }
     }
 }

@@ -20,7 +20,7 @@ mod shared;
 mod timestamp;
 mod usage;
 
-pub use content::{Block, Content, Input};
+pub use content::{Block, Content, Input, answered};
 pub use cost::ModelUsage;
 pub use digest::digest;
 pub use discover::{Discovery, Known, Listing, SessionFiles, SubagentFile, discover, list};
@@ -30,6 +30,7 @@ pub use head::Head;
 pub use lines::{Line, Lines};
 pub use places::is_uuid;
 pub use record::{Message, Record, SubagentMeta};
+pub use repair::well_formed;
 pub use salvage::{State, read_records};
 pub use shared::Shared;
 pub use timestamp::{Timestamp, Written};

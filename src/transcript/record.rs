@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use serde::de::MapAccess;
+
 use super::content::{Content, Parts};
 use super::cost::ModelUsage;
-use super::lenient::{Any, object};
+use super::lenient::{Any, Lenient, object};
 use super::timestamp::{Timestamp, Written};
 use super::usage::Usage;
 
@@ -55,8 +57,8 @@ object! {
         is_compact_summary: bool = "isCompactSummary",
         /// Whether this stands for a failed API call.
         is_api_error: bool = "isApiErrorMessage",
-        /// The failed call's kind of error (an object in `system/api_error` records, not read).
-        error: Text<'a> = "error",
+        /// The failed call's kind of error.
+        error: ErrorNote<'a> = "error",
         /// The failed call's HTTP status.
         api_error_status: u64 = "apiErrorStatus",
         /// Whether the client added this record to a turn (since 2.1.3xx).
@@ -81,6 +83,34 @@ object! {
         model_usage: ModelUsage = "modelUsage",
         /// Of a `system` record: whether a hook stopped the prompt.
         prevents_continuation: bool = "preventContinuation",
+        /// Of a `stop_hook_summary`: whether a hook ended the turn.
+        prevented_continuation: bool = "preventedContinuation",
+        /// Of a `stop_hook_summary`: why.
+        stop_reason: Text<'a> = "stopReason",
+        /// Of an `api_error`: which try failed, counted from 1.
+        retry_attempt: u64 = "retryAttempt",
+        /// Of an `api_error`: how many there will be at most.
+        max_retries: u64 = "maxRetries",
+        /// Of an `api_error`: milliseconds until the next.
+        retry_in_ms: u64 = "retryInMs",
+        /// Of a `compact_boundary`.
+        compact_metadata: CompactMetadata<'a> = "compactMetadata",
+        /// Of a tool result: why the call was not carried out (since 2.1.198).
+        tool_denial_kind: Text<'a> = "toolDenialKind",
+        /// Of a tool result: whether the call was denied before it ran.
+        was_denied_before_run: bool = "toolDenialBeforeRun",
+        /// Of a tool result: who allowed or refused the call (since 2.1.330, or not long before).
+        permission: Permission<'a> = "permissionDecision",
+    }
+}
+
+object! {
+    /// Whether a call was allowed, and who decided.
+    pub struct Permission {
+        /// `accept` or `reject`.
+        decision: Text<'a> = "decision",
+        /// `config`, `hook`, `user_temporary`, `user_reject`, ...
+        source: Text<'a> = "source",
     }
 }
 
@@ -99,6 +129,48 @@ object! {
         content: Content<'a> = "content",
         /// What was said, where another program wrote the record.
         parts: Parts = "parts",
+    }
+}
+
+/// What is told of an error: its kind in assistant records, details in `system/api_error` records.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ErrorNote<'a> {
+    /// `rate_limit`, `authentication_failed`, ...
+    pub kind: Text<'a>,
+    /// The details.
+    pub details: ErrorDetails<'a>,
+}
+
+impl<'de> Lenient<'de> for ErrorNote<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self { kind: Some(text), ..Self::default() }
+    }
+    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        ErrorDetails::from_object(object).map(|details| Self { kind: None, details })
+    }
+}
+
+object! {
+    /// An error of the API that the client tries again.
+    pub struct ErrorDetails {
+        /// The HTTP status; zero where there was no answer.
+        status: u64 = "status",
+        /// What the API said.
+        message: Text<'a> = "message",
+    }
+}
+
+object! {
+    /// What a compaction did.
+    pub struct CompactMetadata {
+        /// `auto` or `manual`.
+        trigger: Text<'a> = "trigger",
+        /// Tokens before it.
+        pre_tokens: u64 = "preTokens",
+        /// Tokens after it (since 2.1.217).
+        post_tokens: u64 = "postTokens",
+        /// How long it took (since 2.1.217).
+        duration_ms: u64 = "durationMs",
     }
 }
 
@@ -125,6 +197,10 @@ object! {
         origin: Origin<'a> = "origin",
         /// Of `queued_command`: the user record that holds the same, if there is one.
         source_uuid: Text<'a> = "source_uuid",
+        /// Of a hook: what it was run for, as `PreToolUse`.
+        hook_event: Text<'a> = "hookEvent",
+        /// Of a hook: that with the tool that it was run for, as `PreToolUse:Bash`.
+        hook_name: Text<'a> = "hookName",
     }
 }
 
@@ -159,6 +235,8 @@ object! {
     pub struct ToolUseResult {
         /// The subagent that the call launched.
         agent_id: Text<'a> = "agentId",
+        /// The subagent that had ended and that the call set to work again.
+        resumed_agent_id: Text<'a> = "resumedAgentId",
         /// Whether that subagent goes on in the background; the result is only its launch.
         is_async: bool = "isAsync",
     }
@@ -171,6 +249,14 @@ object! {
         tool_use_id: Text<'a> = "toolUseId",
         /// The subagent that launched it, if not the main chain.
         parent_agent_id: Text<'a> = "parentAgentId",
+        /// Which kind of subagent it is, as `Explore`.
+        agent_type: Text<'a> = "agentType",
+        /// What it is to do, in a few words.
+        description: Text<'a> = "description",
+        /// `background` or `foreground` (since 2.1.330, or not long before).
+        request_shape: Text<'a> = "requestShape",
+        /// Whether that kind is one of the client's.
+        is_built_in: bool = "isBuiltIn",
     }
 }
 

@@ -1,5 +1,9 @@
 //! Lines that are no JSON as they stand, and become JSON when single bytes are replaced.
 
+use std::borrow::Cow;
+
+use memchr::memmem;
+
 /// What stands for a character that is lost.
 const LOST: &[u8] = b"\\ufffd";
 
@@ -28,6 +32,14 @@ pub(super) fn repaired(line: &[u8]) -> Option<Vec<u8>> {
         rest = rest.get(length..).unwrap_or(behind);
     }
     (fixed != line).then_some(fixed)
+}
+
+/// JSON that others read, too: half a character is one to them who decode it.
+#[must_use]
+pub fn well_formed(json: &str) -> Cow<'_, str> {
+    let may_be_cut = memmem::find(json.as_bytes(), b"\\ud").or_else(|| memmem::find(json.as_bytes(), b"\\uD"));
+    let fixed = may_be_cut.and_then(|_| repaired(json.as_bytes()));
+    fixed.and_then(|fixed| String::from_utf8(fixed).ok()).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
 /// Copies the number at the start of `bytes`, or zero if it is infinite; says how long it is.

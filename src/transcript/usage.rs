@@ -16,6 +16,18 @@ object! {
         output_tokens: u64 = "output_tokens",
         /// The cache writes by lifetime.
         cache_creation: CacheCreation<'a> = "cache_creation",
+        /// `standard` or `fast` (since 2.1.41).
+        speed: Option<std::borrow::Cow<'a, str>> = "speed",
+        /// What of the output is what.
+        output_details: OutputDetails<'a> = "output_tokens_details",
+    }
+}
+
+object! {
+    /// What of the output is what (since 2.1.236).
+    pub struct OutputDetails {
+        /// Tokens of thinking, a part of `output_tokens`.
+        thinking_tokens: u64 = "thinking_tokens",
     }
 }
 

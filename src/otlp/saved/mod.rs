@@ -27,6 +27,8 @@ pub struct SavedSpan {
     pub trace_id: String,
     /// In small hexadecimal digits; empty where it has none.
     pub span_id: String,
+    /// That of the span above it; empty where there is none.
+    pub parent_id: String,
     /// What it is called.
     pub name: String,
     /// Nanoseconds since 1970; zero where it is not said.
@@ -35,6 +37,19 @@ pub struct SavedSpan {
     pub ended_at: u64,
     /// How it ended.
     pub status: SavedStatus,
+    /// In the order of the file.
+    pub attributes: Vec<(String, SavedValue)>,
+    /// Likewise.
+    pub events: Vec<SavedEvent>,
+}
+
+/// Something that happened while a saved span went on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SavedEvent {
+    /// What it is called.
+    pub name: String,
+    /// Nanoseconds since 1970; zero where it is not said.
+    pub at: u64,
     /// In the order of the file.
     pub attributes: Vec<(String, SavedValue)>,
 }

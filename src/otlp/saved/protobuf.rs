@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::trace::v1 as proto;
 use prost::Message;
 use serde_json::Value;
 
-use super::{SavedSpan, SavedStatus, SavedValue};
+use super::{SavedEvent, SavedSpan, SavedStatus, SavedValue};
 use crate::span::{SpanId, TraceId};
 
 /// The spans of bytes that are one message.
@@ -44,16 +44,27 @@ fn framed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn span(span: proto::Span) -> SavedSpan {
-    let attribute = |attribute: KeyValue| (attribute.key, attribute.value.map_or_else(nothing, value));
+    let event = |event: proto::span::Event| SavedEvent {
+        name: event.name,
+        at: event.time_unix_nano,
+        attributes: attributes(event.attributes),
+    };
     SavedSpan {
         trace_id: span.trace_id.try_into().map(|id| TraceId(id).to_string()).unwrap_or_default(),
         span_id: span.span_id.try_into().map(|id| SpanId(id).to_string()).unwrap_or_default(),
+        parent_id: span.parent_span_id.try_into().map(|id| SpanId(id).to_string()).unwrap_or_default(),
         name: span.name,
         started_at: span.start_time_unix_nano,
         ended_at: span.end_time_unix_nano,
         status: span.status.map(status).unwrap_or_default(),
-        attributes: span.attributes.into_iter().map(attribute).collect(),
+        attributes: attributes(span.attributes),
+        events: span.events.into_iter().map(event).collect(),
     }
+}
+
+fn attributes(attributes: Vec<KeyValue>) -> Vec<(String, SavedValue)> {
+    let attribute = |attribute: KeyValue| (attribute.key, attribute.value.map_or_else(nothing, value));
+    attributes.into_iter().map(attribute).collect()
 }
 
 fn status(status: proto::Status) -> SavedStatus {

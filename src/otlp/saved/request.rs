@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{SavedSpan, SavedStatus, SavedValue};
+use super::{SavedEvent, SavedSpan, SavedStatus, SavedValue};
 
 /// An `ExportTraceServiceRequest`, or what is the same, a `TracesData`.
 #[derive(Default, Deserialize)]
@@ -36,12 +36,24 @@ struct Span {
     trace_id: Option<String>,
     #[serde(alias = "span_id")]
     span_id: Option<String>,
+    #[serde(alias = "parent_span_id")]
+    parent_span_id: Option<String>,
     name: Option<String>,
     #[serde(alias = "start_time_unix_nano")]
     start_time_unix_nano: Value,
     #[serde(alias = "end_time_unix_nano")]
     end_time_unix_nano: Value,
     status: Option<Status>,
+    attributes: Option<Vec<Attribute>>,
+    events: Option<Vec<Event>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Event {
+    name: Option<String>,
+    #[serde(alias = "time_unix_nano")]
+    time_unix_nano: Value,
     attributes: Option<Vec<Attribute>>,
 }
 
@@ -68,17 +80,34 @@ impl Request {
 
 impl Span {
     fn into_span(self) -> SavedSpan {
-        let attribute = |Attribute { key, value }: Attribute| (key, saved(value.unwrap_or_default()));
+        let id = |id: Option<String>| id.unwrap_or_default().to_ascii_lowercase();
         SavedSpan {
-            trace_id: self.trace_id.unwrap_or_default().to_ascii_lowercase(),
-            span_id: self.span_id.unwrap_or_default().to_ascii_lowercase(),
+            trace_id: id(self.trace_id),
+            span_id: id(self.span_id),
+            parent_id: id(self.parent_span_id),
             name: self.name.unwrap_or_default(),
             started_at: number(&self.start_time_unix_nano).unwrap_or_default(),
             ended_at: number(&self.end_time_unix_nano).unwrap_or_default(),
             status: self.status.map(Status::into_status).unwrap_or_default(),
-            attributes: self.attributes.into_iter().flatten().map(attribute).collect(),
+            attributes: attributes(self.attributes),
+            events: self.events.into_iter().flatten().map(Event::into_event).collect(),
         }
     }
+}
+
+impl Event {
+    fn into_event(self) -> SavedEvent {
+        SavedEvent {
+            name: self.name.unwrap_or_default(),
+            at: number(&self.time_unix_nano).unwrap_or_default(),
+            attributes: attributes(self.attributes),
+        }
+    }
+}
+
+fn attributes(attributes: Option<Vec<Attribute>>) -> Vec<(String, SavedValue)> {
+    let attribute = |Attribute { key, value }: Attribute| (key, saved(value.unwrap_or_default()));
+    attributes.into_iter().flatten().map(attribute).collect()
 }
 
 impl Status {
@@ -148,24 +177,32 @@ mod tests {
         SavedSpan {
             trace_id: "0af7".to_owned(),
             span_id: "00f0".to_owned(),
+            parent_id: "00f1".to_owned(),
             name: "n".to_owned(),
             started_at: 1_800_000_000_000_000_001,
             ended_at: 1_800_000_000_000_000_002,
             status: SavedStatus::Error("m".to_owned()),
             attributes: vec![("a".to_owned(), SavedValue::Int(5)), ("b".to_owned(), SavedValue::Text("5".to_owned()))],
+            events: vec![SavedEvent {
+                name: "e".to_owned(),
+                at: 1_800_000_000_000_000_001,
+                attributes: vec![("c".to_owned(), SavedValue::Int(1))],
+            }],
         }
     }
 
     #[test]
     fn numbers_may_be_texts_ids_in_capitals_and_keys_in_snake_case() {
         let camel = r#"{"resourceSpans":[{"resource":{"x":1},"scopeSpans":[{"scope":null,"spans":[{"traceId":"0AF7","spanId":"00F0",
-            "parentSpanId":"","name":"n","kind":3,"startTimeUnixNano":"1800000000000000001","endTimeUnixNano":1800000000000000002,
+            "parentSpanId":"00F1","name":"n","kind":3,"startTimeUnixNano":"1800000000000000001","endTimeUnixNano":1800000000000000002,
             "attributes":[{"key":"a","value":{"intValue":"5"}},{"key":"b","value":{"stringValue":"5"}}],
+            "events":[{"timeUnixNano":"1800000000000000001","name":"e","attributes":[{"key":"c","value":{"intValue":"1"}}]}],
             "status":{"code":2,"message":"m"}}]}]}]}"#;
         assert_eq!(read(camel), [expected()]);
-        let snake = r#"{"resource_spans":[{"scope_spans":[{"spans":[{"trace_id":"0af7","span_id":"00f0","name":"n",
+        let snake = r#"{"resource_spans":[{"scope_spans":[{"spans":[{"trace_id":"0af7","span_id":"00f0","parent_span_id":"00f1","name":"n",
             "start_time_unix_nano":1800000000000000001,"end_time_unix_nano":"1800000000000000002",
             "attributes":[{"key":"a","value":{"int_value":5}},{"key":"b","value":{"string_value":"5"}}],
+            "events":[{"time_unix_nano":1800000000000000001,"name":"e","attributes":[{"key":"c","value":{"int_value":1}}]}],
             "status":{"code":"STATUS_CODE_ERROR","message":"m"}}]}]}]}"#;
         assert_eq!(read(snake), [expected()]);
     }

@@ -70,7 +70,7 @@ fn spans(value: &RawValue) -> serde_json::Result<Vec<SavedSpan>> {
     if !spans.is_empty() {
         return Ok(spans);
     }
-    Ok(serde_json::from_str::<Turn>(value.get()).into_iter().map(Turn::into_span).collect())
+    Ok(serde_json::from_str::<Turn>(value.get()).into_iter().flat_map(Turn::into_spans).collect())
 }
 
 #[cfg(test)]

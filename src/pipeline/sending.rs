@@ -1,0 +1,77 @@
+//! What of a session is sent: the turns that were not delivered before and are settled, projected
+//! one after the other, so that no more than one turn's spans are there at a time.
+
+use std::sync::Arc;
+
+use super::reading::Read;
+use crate::compare::Seen;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::ledger::{Decision, Judged, KeptBack, Ledger, Recorder, SessionEntry, TurnEntry, judge};
+use crate::report::{Place, UploadReport};
+use crate::sink::Sink;
+use crate::span::Span;
+use crate::transcript::Timestamp;
+use crate::warning::Warning;
+
+/// Sends what of each session is to be sent.
+pub(super) struct Sender<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) ledger: &'a Ledger,
+    pub(super) recorder: Option<Arc<Recorder>>,
+    pub(super) report: &'a UploadReport,
+    pub(super) kept_back: KeptBack,
+}
+
+impl Sender<'_> {
+    /// Chooses the turns of a session that are sent, and gives them to the sink.
+    pub(super) fn send(&mut self, read: Read, sink: &mut Sink) -> Result<(), Error> {
+        let Read { session, files, mut warnings } = read;
+        let projection = &self.settings.projection;
+        let looks = |turn: &_, key: &str| looks(&projection.spans(&session, turn, key));
+        let verdict = judge(&session, &files, self.ledger, &self.settings.wanted, &mut self.kept_back, &looks)?;
+        let delivered = verdict.turns.iter().filter(|judged| judged.decision == Decision::Delivered);
+        for _ in delivered.filter(|judged| judged.has_grown()) {
+            warnings.push(Warning::GrownTurn { session: session.id.clone() });
+        }
+        let sent: Vec<_> = verdict.turns.iter().filter(|judged| judged.decision == Decision::Send).collect();
+        let entry = SessionEntry {
+            id: session.id.as_str().into(),
+            project: session.facts.project.clone(),
+            place: files.place().map(Into::into),
+            progress: verdict.progress.filter(|_| !warnings.may_be_read_later()),
+        };
+        self.report.judge(&verdict.turns);
+        self.report.warn(warnings);
+        self.report.read(&session, &files, sent.len());
+        if let Some(recorder) = &self.recorder {
+            recorder.begin(entry, sent.len())?;
+        }
+        for (judged, number) in sent.iter().zip(1..) {
+            let spans = projection.spans(&session, judged.turn, &judged.key);
+            if let Some(recorder) = &self.recorder {
+                recorder.expect(&session.id, turn_entry(judged, &spans));
+            }
+            sink.take(&session, Place { number, of: sent.len() as u64 }, &spans)?;
+        }
+        Ok(())
+    }
+}
+
+/// What the ledger is to know of a turn that is sent.
+fn turn_entry(judged: &Judged<'_>, spans: &[Span]) -> TurnEntry {
+    TurnEntry {
+        trace: judged.trace(),
+        key: judged.key.clone(),
+        spans: spans.len(),
+        names: judged.turn.names.clone(),
+        requests: judged.turn.all_requests().count() as u64,
+        started_at: Timestamp::from(spans.first().map(|span| span.started_at).unwrap_or_default()),
+        looks: looks(spans),
+    }
+}
+
+/// What a turn looks like, as the ledger keeps it: of texts no more than their lengths and digests.
+fn looks(spans: &[Span]) -> String {
+    Seen::of(spans).kept().to_json()
+}

@@ -1,0 +1,145 @@
+//! What a tool is asked, as JSON that stays JSON when it is cut: long strings in it get shorter,
+//! and what it asks for remains to be seen.
+
+use super::excerpt::{ARGUMENT_CHARACTERS, Excerpt, first_characters, mark};
+use crate::transcript::well_formed;
+
+/// The characters that strings keep, try by try.
+const SHORTER: [usize; 3] = [1_000, 200, 40];
+
+/// A tool's input, at most [`ARGUMENT_CHARACTERS`] of JSON and a mark.
+pub(super) fn arguments(json: &str) -> Excerpt {
+    let json = well_formed(json.trim());
+    let json = json.as_ref();
+    if fits(json) {
+        return Excerpt::of(json, ARGUMENT_CHARACTERS);
+    }
+    let shorter = SHORTER.iter().map(|characters| with_strings_of(json, *characters)).find(|shorter| fits(shorter));
+    let text = shorter.unwrap_or_else(|| as_string(json));
+    Excerpt::of(&text, usize::MAX)
+}
+
+fn fits(json: &str) -> bool {
+    first_characters(json, ARGUMENT_CHARACTERS).len() == json.len()
+}
+
+/// The same JSON with strings of at most so many characters.
+fn with_strings_of(json: &str, characters: usize) -> String {
+    let mut shorter = String::new();
+    let mut rest = json;
+    while let Some((before, string)) = rest.split_once('"') {
+        shorter.push_str(before);
+        let (kept, left_out, behind) = cut(string, characters);
+        shorter.extend(["\"", kept]);
+        if left_out > 0 {
+            shorter.push_str(&mark(left_out));
+        }
+        shorter.push('"');
+        rest = behind;
+    }
+    shorter + rest
+}
+
+/// Of a string's inside, and what follows it: the first characters, how many more there are, and
+/// what stands behind the closing quote.
+fn cut(text: &str, characters: usize) -> (&str, usize, &str) {
+    let (mut at, mut count, mut kept) = (0, 0, None);
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        if rest.is_empty() || rest.starts_with('"') {
+            let kept = kept.unwrap_or(at);
+            let left_out = usize::saturating_sub(count, characters);
+            return (text.get(..kept).unwrap_or_default(), left_out, rest.strip_prefix('"').unwrap_or_default());
+        }
+        if count == characters {
+            kept = Some(at);
+        }
+        at += character_len(rest);
+        count += 1;
+    }
+}
+
+/// The bytes of a string's first character as it stands there: `\n` and `\ud83e\udd80` are one.
+fn character_len(text: &str) -> usize {
+    let is_escaped = |text: &str| text.starts_with("\\u");
+    let is_high = |text: &str| {
+        let digits = text.get(2..4).unwrap_or_default().to_ascii_lowercase();
+        ("d8"..="db").contains(&digits.as_str())
+    };
+    if is_escaped(text) {
+        let pair = is_high(text) && text.get(6..).is_some_and(is_escaped);
+        return text.len().min(if pair { 12 } else { 6 });
+    }
+    let letters = if text.starts_with('\\') { 2 } else { 1 };
+    text.chars().take(letters).map(char::len_utf8).sum()
+}
+
+/// The beginning of JSON as a JSON string: what is no JSON any more must not look like it.
+fn as_string(json: &str) -> String {
+    let excerpt = Excerpt::of(json, ARGUMENT_CHARACTERS / 2);
+    format!("\"{}\"", excerpt.marked().replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r', '\t'], " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_fits_stays_as_it_is() {
+        assert_eq!(&*arguments(r#" {"command":"ls \u00e9"} "#), r#"{"command":"ls \u00e9"}"#);
+    }
+
+    #[test]
+    fn half_a_character_is_replaced() {
+        assert_eq!(&*arguments(r#"{"a":"\ud83d"}"#), r#"{"a":"\ufffd"}"#);
+    }
+
+    #[test]
+    fn long_strings_are_cut_and_the_rest_stays() {
+        let long = json!({"file_path": "/a", "content": format!("é\n\"{}", "x".repeat(9_000)), "n": [1, {"b": null}]});
+        let short: Value = serde_json::from_str(&arguments(&long.to_string())).unwrap();
+        assert_eq!((&short["file_path"], &short["n"]), (&long["file_path"], &long["n"]));
+        assert_eq!(short["content"], format!("é\n\"{}… [8003 more characters]", "x".repeat(997)));
+    }
+
+    #[test]
+    fn an_escaped_character_is_one() {
+        let (kept, left_out, behind) = cut(r#"a\ud83e\udd80\"\ud83eb", 1"#, 3);
+        assert_eq!((kept, left_out, behind), (r#"a\ud83e\udd80\""#, 2, ", 1"));
+    }
+
+    #[test]
+    fn what_cannot_be_shortened_is_a_string() {
+        let numbers = json!((0..9_000).collect::<Vec<_>>()).to_string();
+        let short: String = serde_json::from_str(&arguments(&numbers)).unwrap();
+        assert!(short.starts_with("[0,1,2,") && short.ends_with(" more characters]"), "{short}");
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![any::<String>().prop_map(Value::from), any::<i64>().prop_map(Value::from)];
+        leaf.prop_recursive(3, 60, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::btree_map(".{0,9}", inner, 0..6).prop_map(|map| json!(map)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn json_stays_json(value in values(), times in 1_usize..200) {
+            let long = json!({"a": value, "b": "żółw \"\\ \u{1}🦀".repeat(times * 10)});
+            let short = arguments(&long.to_string());
+            let read = serde_json::from_str::<Value>(&short).unwrap();
+            prop_assert!(short.chars().count() <= ARGUMENT_CHARACTERS + 100);
+            prop_assert!(read.is_string() || read.is_object());
+        }
+
+        #[test]
+        fn what_is_no_json_costs_nothing(text in ".*") {
+            let _ = with_strings_of(&text, 3);
+        }
+    }
+}

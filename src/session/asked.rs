@@ -1,0 +1,103 @@
+//! What a chain of records asks of the model: the prompt, results of calls, the client's own words.
+
+use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
+use super::keep::Keep;
+use crate::transcript::Timestamp;
+
+/// One thing that a request answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The turn's prompt, or the subagent's.
+    Prompt,
+    /// A text that the client or the user added.
+    Text(Excerpt),
+    /// The result of a call: its id.
+    Result(String),
+}
+
+/// What the next request answers, and since when that stands there.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    inputs: Vec<Input>,
+    newest: Option<Timestamp>,
+    /// When the newest record of the chain was written that can have led to the next request.
+    last: Option<Timestamp>,
+}
+
+impl Asked {
+    /// A prompt begins anew: what was not answered before it never will be.
+    pub(super) fn prompt(&mut self, at: Option<Timestamp>, keep: Keep) {
+        *self = Self { inputs: if keep.tree { vec![Input::Prompt] } else { Vec::new() }, newest: at, last: at };
+    }
+
+    /// A record that the next request answers.
+    pub(super) fn record(&mut self, at: Option<Timestamp>) {
+        self.newest = self.newest.max(at);
+        self.last = at.or(self.last);
+    }
+
+    /// A text in it.
+    pub(super) fn text(&mut self, text: &str, keep: Keep) {
+        if keep.tree && !text.is_empty() {
+            self.inputs.push(Input::Text(Excerpt::of(text, PROMPT_CHARACTERS)));
+        }
+    }
+
+    /// A result in it.
+    pub(super) fn result(&mut self, call: &str, keep: Keep) {
+        let result = Input::Result(call.to_owned());
+        if keep.tree && !self.inputs.contains(&result) {
+            self.inputs.push(result);
+        }
+    }
+
+    /// A request said something: where nothing else is asked, the next one goes on from there.
+    pub(super) fn answered(&mut self, at: Option<Timestamp>) {
+        self.last = at.or(self.last);
+    }
+
+    /// What a new request answers, and when the last of it was written.
+    pub(super) fn take(&mut self) -> (Vec<Input>, Option<Timestamp>) {
+        (std::mem::take(&mut self.inputs), self.newest.take().or(self.last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where a time may be missing")]
+    fn at(second: u64) -> Option<Timestamp> {
+        Some(Timestamp::from(second * 1_000_000_000))
+    }
+
+    #[test]
+    fn a_request_answers_what_came_since_the_one_before() {
+        let keep = Keep { tree: true, tool_data: false };
+        let mut asked = Asked::default();
+        asked.prompt(at(1), keep);
+        asked.record(at(2));
+        asked.text("and that", keep);
+        assert_eq!(asked.take(), (vec![Input::Prompt, Input::Text(Excerpt::of("and that", 99))], at(2)));
+        // The results of parallel calls come in any order.
+        asked.answered(at(3));
+        for (second, call) in [(5, "b"), (4, "a")] {
+            asked.record(at(second));
+            asked.result(call, keep);
+        }
+        let results = ["b", "a"].map(|call| Input::Result(call.to_owned()));
+        assert_eq!(asked.take(), (results.to_vec(), at(5)));
+        // Nothing was asked: it goes on from the last answer.
+        asked.answered(at(7));
+        assert_eq!(asked.take(), (Vec::new(), at(7)));
+    }
+
+    #[test]
+    fn a_prompt_begins_anew_and_texts_are_kept_for_trees_only() {
+        let mut asked = Asked::default();
+        asked.record(at(9));
+        asked.text("x", Keep::default());
+        asked.prompt(at(1), Keep::default());
+        assert_eq!(asked.take(), (Vec::new(), at(1)));
+    }
+}

@@ -1,0 +1,130 @@
+//! What happened in a turn beside what was said: compactions, retries, interrupts, hooks that said no.
+
+use super::excerpt::{ERROR_CHARACTERS, Excerpt};
+use crate::transcript::{Record, Timestamp};
+
+/// Attachments of hooks that stopped something.
+const BLOCKS: [&str; 2] = ["hook_blocking_error", "hook_stopped_continuation"];
+
+/// Something that happened in a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When it was written.
+    pub at: Option<Timestamp>,
+    /// What it was.
+    pub what: Happened,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// The history was replaced by a summary.
+    Compaction {
+        /// `auto` or `manual`.
+        trigger: Option<String>,
+        /// Tokens before it.
+        tokens_before: Option<u64>,
+        /// Tokens after it.
+        tokens_after: Option<u64>,
+    },
+    /// A request failed and was made again.
+    Retry {
+        /// The try that failed, counted from 1.
+        attempt: u64,
+        /// Milliseconds until the next.
+        wait_ms: u64,
+        /// The HTTP status; nothing where there was no answer.
+        status: Option<u64>,
+    },
+    /// The user stopped the turn.
+    Interrupt,
+    /// A hook stopped a prompt, a tool call, or the end of the turn.
+    HookBlock {
+        /// What it was run for, as `PreToolUse:Bash` or `Stop`.
+        hook: Option<String>,
+        /// Why, where it is told apart from what people and models said.
+        reason: Option<Excerpt>,
+    },
+}
+
+impl Event {
+    /// What a `system` record says.
+    pub(super) fn of_system(record: &Record<'_>) -> Option<Self> {
+        let known = |number: u64| Some(number).filter(|number| *number > 0);
+        let what = match record.subtype.as_deref()? {
+            "compact_boundary" => Happened::Compaction {
+                trigger: record.compact_metadata.trigger.clone().map(Into::into),
+                tokens_before: known(record.compact_metadata.pre_tokens),
+                tokens_after: known(record.compact_metadata.post_tokens),
+            },
+            "api_error" => Happened::Retry {
+                attempt: record.retry_attempt,
+                wait_ms: record.retry_in_ms,
+                status: known(record.error.details.status),
+            },
+            "stop_hook_summary" if record.prevented_continuation => {
+                let reason = record.stop_reason.as_deref().filter(|reason| !reason.is_empty());
+                let reason = reason.map(|reason| Excerpt::of(reason, ERROR_CHARACTERS));
+                Happened::HookBlock { hook: Some("Stop".to_owned()), reason }
+            }
+            _ => return None,
+        };
+        Some(Self { at: record.timestamp(), what })
+    }
+
+    /// What an `attachment` says.
+    pub(super) fn of_attachment(record: &Record<'_>) -> Option<Self> {
+        let attachment = &record.attachment;
+        let hook = attachment.hook_name.clone().or_else(|| attachment.hook_event.clone()).map(Into::into);
+        let is_block = attachment.kind.as_deref().is_some_and(|kind| BLOCKS.contains(&kind));
+        is_block.then(|| Self { at: record.timestamp(), what: Happened::HookBlock { hook, reason: None } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_records_say_happened() {
+        let compaction = |trigger: &str, tokens_before, tokens_after| Happened::Compaction {
+            trigger: Some(trigger.to_owned()),
+            tokens_before: Some(tokens_before),
+            tokens_after,
+        };
+        let block = |hook: &str, reason: Option<&str>| Happened::HookBlock {
+            hook: Some(hook.to_owned()),
+            reason: reason.map(|reason| Excerpt::of(reason, 99)),
+        };
+        for (line, expected) in [
+            (
+                r#""type":"system","subtype":"compact_boundary","compactMetadata":{"trigger":"auto","preTokens":9}"#,
+                Some(compaction("auto", 9, None)),
+            ),
+            (
+                r#""type":"system","subtype":"api_error","error":{"status":529},"retryInMs":610.34,"retryAttempt":2"#,
+                Some(Happened::Retry { attempt: 2, wait_ms: 610, status: Some(529) }),
+            ),
+            (
+                r#""type":"system","subtype":"api_error","error":{},"retryInMs":5,"retryAttempt":1"#,
+                Some(Happened::Retry { attempt: 1, wait_ms: 5, status: None }),
+            ),
+            (
+                r#""type":"system","subtype":"stop_hook_summary","preventedContinuation":true,"stopReason":"no""#,
+                Some(block("Stop", Some("no"))),
+            ),
+            (r#""type":"system","subtype":"stop_hook_summary","preventedContinuation":false"#, None),
+            (
+                r#""type":"attachment","attachment":{"type":"hook_blocking_error","hookName":"PreToolUse:Bash"}"#,
+                Some(block("PreToolUse:Bash", None)),
+            ),
+            (r#""type":"attachment","attachment":{"type":"hook_success","hookName":"Stop"}"#, None),
+            (r#""type":"system","subtype":"turn_duration""#, None),
+        ] {
+            let line = format!("{{{line}}}");
+            let record = Record::of(&line);
+            let found = Event::of_system(&record).or_else(|| Event::of_attachment(&record));
+            assert_eq!(found.map(|event| event.what), expected, "{line}");
+        }
+    }
+}

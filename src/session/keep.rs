@@ -1,0 +1,11 @@
+//! What of a session is kept besides its numbers: no more than its spans may carry, so that a
+//! session is small however large its files are.
+
+/// What is kept. By default what the one span of a turn carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// What was asked and thought, and what happened beside: the spans below a turn carry it.
+    pub tree: bool,
+    /// What tools were asked and what they answered.
+    pub tool_data: bool,
+}

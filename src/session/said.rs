@@ -1,0 +1,129 @@
+//! What a request said: its blocks, in their order, each no longer than a span may carry.
+
+use std::borrow::Cow;
+
+use super::excerpt::{COMPLETION_CHARACTERS, Excerpt, THINKING_CHARACTERS};
+use super::keep::Keep;
+use crate::transcript::{Block, Content};
+
+/// What a request said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Its parts in their order; thinking and calls only where a tree is kept.
+    pub parts: Vec<Part>,
+}
+
+/// A part of what a request said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// To the user.
+    Text(Excerpt),
+    /// To itself.
+    Thinking(Excerpt),
+    /// A call of a tool: its id.
+    Call(String),
+}
+
+impl Said {
+    /// A text, whole or as much as is kept of one.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut said = Self::default();
+        said.add(text);
+        said
+    }
+
+    /// All texts, joined: at most [`COMPLETION_CHARACTERS`].
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        let mut texts = self.texts();
+        match (texts.next(), texts.next()) {
+            (None, _) => Cow::Borrowed(""),
+            (Some(one), None) => Cow::Borrowed(one),
+            _ => Cow::Owned(self.texts().map(|text| &**text).collect()),
+        }
+    }
+
+    /// The bytes of all texts.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.texts().map(|text| text.len()).sum()
+    }
+
+    /// Takes the content of a record.
+    pub(super) fn take(&mut self, content: &Content<'_>, keep: Keep) {
+        if let Content::Text(text) = content {
+            self.add(text);
+        }
+        for block in content.blocks() {
+            self.block(block, keep);
+        }
+    }
+
+    fn block(&mut self, block: &Block<'_>, keep: Keep) {
+        match block.kind.as_deref() {
+            Some("text") => self.add(block.text.as_deref().unwrap_or_default()),
+            Some("thinking") if keep.tree => {
+                let thought = block.thinking.as_deref().filter(|thought| !thought.is_empty());
+                self.parts.extend(thought.map(|thought| Part::Thinking(Excerpt::of(thought, THINKING_CHARACTERS))));
+            }
+            Some("tool_use") if keep.tree => self.parts.extend(block.id.as_deref().map(|id| Part::Call(id.to_owned()))),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        // Bytes bound characters from above, so most texts need no count.
+        let room = if self.text_bytes() + text.len() <= COMPLETION_CHARACTERS {
+            COMPLETION_CHARACTERS
+        } else {
+            COMPLETION_CHARACTERS.saturating_sub(self.texts().map(|text| text.chars().count()).sum())
+        };
+        self.parts.push(Part::Text(Excerpt::of(text, room)));
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &Excerpt> {
+        self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::Record;
+
+    fn said(content: &str, keep: Keep) -> Said {
+        let line = format!(r#"{{"message":{{"content":{content}}}}}"#);
+        let mut said = Said::default();
+        said.take(&Record::of(&line).message.content, keep);
+        said
+    }
+
+    const BLOCKS: &str = r#"[{"type":"thinking","thinking":"hm"},{"type":"thinking","thinking":""},
+        {"type":"text","text":"a"},{"type":"tool_use","id":"t","name":"Bash"},{"type":"text","text":"b"}]"#;
+
+    #[test]
+    fn parts_are_kept_in_their_order_where_a_tree_wants_them() {
+        let text = |text: &str| Part::Text(Excerpt::of(text, 9));
+        assert_eq!(said(BLOCKS, Keep::default()).parts, [text("a"), text("b")]);
+        let tree = Keep { tree: true, tool_data: false };
+        let thinking = Part::Thinking(Excerpt::of("hm", 9));
+        let all = [thinking, text("a"), Part::Call("t".to_owned()), text("b")];
+        assert_eq!(said(BLOCKS, tree).parts, all);
+        assert_eq!(said(BLOCKS, tree).text(), "ab");
+        assert_eq!(said(r#""plain""#, tree).text(), "plain");
+    }
+
+    #[test]
+    fn texts_are_cut_together() {
+        let mut said = Said::of(&"ż".repeat(COMPLETION_CHARACTERS - 1));
+        said.add("abc");
+        said.add("d");
+        assert_eq!(said.text().chars().count(), COMPLETION_CHARACTERS);
+        assert!(said.text().ends_with("ża"));
+        let cut: Vec<_> = said.texts().map(Excerpt::left_out).collect();
+        assert_eq!(cut, [0, 2, 1]);
+    }
+}

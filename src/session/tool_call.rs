@@ -1,0 +1,82 @@
+//! A tool call: a `tool_use` block joined to its result.
+
+use super::arguments::arguments;
+use super::course::Course;
+use super::excerpt::{ARGUMENT_CHARACTERS, Excerpt, RESULT_CHARACTERS};
+use super::keep::Keep;
+use super::period::Period;
+use crate::transcript::{Block, Input, Record, answered};
+
+/// How the result begins of a call that launched a subagent in the background; in subagents'
+/// transcripts nothing else says so.
+const LAUNCHED: &str = "Async agent launched";
+
+/// A `tool_use` block joined to its result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToolCall {
+    /// The block's id.
+    pub id: String,
+    /// The request that made the call.
+    pub request_id: String,
+    /// The tool.
+    pub name: String,
+    /// The kind of subagent that it asks for, as `Explore`.
+    pub subagent_type: Option<String>,
+    /// Whether it launched a subagent that goes on in the background.
+    pub is_background: bool,
+    /// Whether its result came.
+    pub is_answered: bool,
+    /// Whether that is an error.
+    pub is_error: bool,
+    /// How far the client went with it.
+    pub course: Course,
+    /// From the block's record to the result's.
+    pub period: Period,
+    /// What the tool is asked, as JSON; only where tool data is kept.
+    pub arguments: Option<Excerpt>,
+    /// Of that the command; likewise.
+    pub command: Option<Excerpt>,
+    /// Of that the file; likewise.
+    pub file_path: Option<String>,
+    /// Of that the skill; likewise.
+    pub skill: Option<String>,
+    /// What it answered; only where tool data is kept.
+    pub result: Option<Excerpt>,
+}
+
+impl ToolCall {
+    /// The call that a block of a record makes.
+    pub(super) fn of(block: &Block<'_>, id: String, request_id: &str, record: &Record<'_>, keep: Keep) -> Self {
+        let mut call = Self { id, request_id: request_id.to_owned(), ..Self::default() };
+        call.name = block.name.clone().map(Into::into).unwrap_or_default();
+        call.period.touch(record.timestamp());
+        if keep.tool_data {
+            let input = Input::read(block.input.0);
+            call.arguments = Some(arguments(block.input.0));
+            call.command = input.command.map(|command| Excerpt::of(&command, ARGUMENT_CHARACTERS));
+            call.file_path = input.file_path.map(Into::into);
+            call.skill = input.skill.map(Into::into);
+        }
+        call
+    }
+
+    /// Takes its result.
+    pub(super) fn answer(&mut self, block: &Block<'_>, record: &Record<'_>, keep: Keep) {
+        let result = &record.tool_use_result;
+        self.is_background |= result.is_async || result.resumed_agent_id.is_some();
+        self.is_answered = true;
+        self.is_error |= block.is_error;
+        self.period.touch(record.timestamp());
+        if keep.tree {
+            let text = answered(block.content);
+            self.course = Course::of(&text, record);
+            self.is_background |= text.starts_with(LAUNCHED);
+            self.result = keep.tool_data.then(|| Excerpt::of(&text, RESULT_CHARACTERS));
+        }
+    }
+
+    /// Without what the tool was asked and answered.
+    pub(super) fn bare(&self) -> Self {
+        Self { arguments: None, command: None, file_path: None, skill: None, result: None, ..self.clone() }
+    }
+}
