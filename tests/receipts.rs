@@ -90,42 +90,59 @@ fn a_file_gets_what_is_new_at_its_end_and_loses_half_a_line() {
 
 /// `MODA_AGENT_NEW_LEDGER=1 cargo test --test receipts` writes it anew, which is right only before the
 /// first release of its version: what people have on their disks does not change.
-#[test]
-fn a_ledger_of_version_1_is_honoured() {
+fn write_ledger(place: &Path, convention: &str) {
     static IS_STRICT: AtomicBool = AtomicBool::new(true);
-    let (place, paths) = (testdata("ledger/v1.db"), recordings("client-1.0.24"));
-    let endpoint = "http://127.0.0.1:4318/v1/traces";
-    let server = || without(&["scenario:hello please do it"], &IS_STRICT);
-    if std::env::var_os("MODA_AGENT_NEW_LEDGER").is_some() {
-        let first = server();
-        assert_eq!(run(&first, &[], &paths).code, 1);
-        let connection = rusqlite::Connection::open(first.ledger()).unwrap();
-        // Nothing of this machine, so that what stands here is read and held against the receipts.
-        for table in ["file", "session"] {
-            let place = "CAST(replace(CAST(place AS TEXT), ?, '/projects') AS BLOB)";
-            let here = fs::canonicalize(&paths).unwrap().display().to_string();
-            connection.execute(&format!("UPDATE {table} SET place = {place}"), [here]).unwrap();
-        }
-        connection.execute("UPDATE progress SET fingerprint = zeroblob(16)", []).unwrap();
-        connection.execute("UPDATE destination SET endpoint = ?, used_at = 0", [endpoint]).unwrap();
-        fs::create_dir_all(place.parent().unwrap()).unwrap();
-        let _ = fs::remove_file(&place);
-        connection.execute("VACUUM INTO ?", [place.display().to_string()]).unwrap();
+    let (first, paths) = (without(&[REJECTED], &IS_STRICT), recordings("client-1.0.24"));
+    assert_eq!(run(&first, &["--convention", convention], &paths).code, 1);
+    let connection = rusqlite::Connection::open(first.ledger()).unwrap();
+    // Nothing of this machine, so that what stands here is read and held against the receipts.
+    for table in ["file", "session"] {
+        let place = "CAST(replace(CAST(place AS TEXT), ?, '/projects') AS BLOB)";
+        let here = fs::canonicalize(&paths).unwrap().display().to_string();
+        connection.execute(&format!("UPDATE {table} SET place = {place}"), [here]).unwrap();
     }
-    let server = server();
-    fs::copy(&place, server.ledger()).unwrap();
+    connection.execute("UPDATE progress SET fingerprint = zeroblob(16)", []).unwrap();
+    connection.execute("UPDATE destination SET endpoint = ?, used_at = 0", [ENDPOINT]).unwrap();
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    let _ = fs::remove_file(place);
+    connection.execute("VACUUM INTO ?", [place.display().to_string()]).unwrap();
+}
+
+/// Where the ledgers of all versions say that their spans went.
+const ENDPOINT: &str = "http://127.0.0.1:4318/v1/traces";
+/// The prompt of the turn that was rejected.
+const REJECTED: &str = "scenario:hello please do it";
+
+/// A run over what a ledger says was delivered sends nothing, and finds nothing changed.
+fn is_honoured(place: &Path, convention: &str) {
+    let paths = recordings("client-1.0.24");
+    let server = Server::scripted(|_, _| ok());
+    fs::copy(place, server.ledger()).unwrap();
     let connection = rusqlite::Connection::open(server.ledger()).unwrap();
     let here = format!("{}/v1/traces", server.url);
-    assert_eq!(
-        connection.execute("UPDATE destination SET endpoint = ? WHERE endpoint = ?", [&here, endpoint]).unwrap(),
-        1
-    );
+    let moved = connection.execute("UPDATE destination SET endpoint = ? WHERE endpoint = ?", [&here, ENDPOINT]);
+    assert_eq!(moved.unwrap(), 1);
     drop(connection);
-    let (new, said) = sends(&server, &paths, &[]);
+    let (new, said) = sends(&server, &paths, &["--convention", convention]);
     assert_eq!(new, 0);
     assert!(said.contains("; 19 delivered before, 1 rejected before"), "{said}");
-    let mut diff = upload_with(&server.ledger(), &["--endpoint", &server.url, "--diff", "-q", &paths]);
+    let options = ["--endpoint", &server.url, "--diff", "-q", "--convention", convention, &paths];
+    let mut diff = upload_with(&server.ledger(), &options);
     let differs =
         String::from_utf8(diff.env("MODA_API_KEY", KEY).assert().code(1).get_output().stdout.clone()).unwrap();
     assert!(differs.ends_with("\n20 turns: 1 rejected, 19 unchanged\n"), "{differs}");
+}
+
+#[test]
+fn a_ledger_of_version_1_is_honoured() {
+    is_honoured(&testdata("ledger/v1.db"), "moda");
+}
+
+#[test]
+fn a_ledger_of_version_2_is_honoured() {
+    let place = testdata("ledger/v2.db");
+    if std::env::var_os("MODA_AGENT_NEW_LEDGER").is_some() {
+        write_ledger(&place, "genai");
+    }
+    is_honoured(&place, "genai");
 }

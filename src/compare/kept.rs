@@ -4,6 +4,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::counting::attribute;
 use super::digest::sha256;
 use super::seen::{STATUS_MESSAGE, Seen, SeenValue};
 use crate::span::keys;
@@ -39,8 +40,7 @@ impl Seen {
 /// Whether a key is of what people, models, tools or servers said; that of a span below a turn ends
 /// with it.
 fn is_content(key: &str) -> bool {
-    let key = key.rsplit(' ').next().unwrap_or(key);
-    keys::is_content(key) || key == STATUS_MESSAGE
+    keys::is_content(attribute(key)) || attribute(key) == STATUS_MESSAGE
 }
 
 impl Serialize for Seen {

@@ -39,13 +39,10 @@ pub(super) struct LookedEvent {
 }
 
 impl Look {
-    /// What it is called among the spans below a turn: its name and what it stands for.
-    pub(super) fn label(&self) -> String {
+    /// What it stands for: the id of a request, a call or a subagent.
+    pub(super) fn source(&self) -> Option<&str> {
         let text = |key: &&str| self.attributes.iter().find(|(name, _)| name == key).map(|(_, value)| value);
-        match SOURCES.iter().find_map(text) {
-            Some(SeenValue::Text(source)) => format!("{} {source}", self.name),
-            _ => self.name.clone(),
-        }
+        if let Some(SeenValue::Text(source)) = SOURCES.iter().find_map(text) { Some(source) } else { None }
     }
 }
 

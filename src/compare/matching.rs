@@ -92,7 +92,7 @@ impl Matching {
 }
 
 fn compare(old: &Turn, new: &Turn, is_same: bool) -> Compared {
-    let changes = changes(&old.seen, &new.seen, &|key| !is_counted(key, &old.seen, is_same));
+    let changes = changes(&old.seen, &new.seen, &|key| !is_counted(key, &old.seen, &new.seen, is_same));
     new.compared(if changes.is_empty() { State::Unchanged } else { State::Changed(changes) })
 }
 

@@ -132,11 +132,18 @@ impl Numbers {
     }
 }
 
-/// The label of each span by its id; the root has none.
+/// The label of each span by its id: its name, and what it or the span above it stands for. The root has
+/// none.
 fn labels(looks: &[Look]) -> HashMap<String, String> {
+    let below = looks.get(1..).unwrap_or_default();
+    let sources: HashMap<_, _> = below.iter().filter_map(|look| Some((look.id.as_str(), look.source()?))).collect();
     let mut numbers = Numbers::default();
-    let below: Vec<_> = looks.iter().skip(1).map(|look| (look.id.clone(), numbers.numbered(look.label()))).collect();
-    below.into_iter().chain(looks.first().map(|root| (root.id.clone(), String::new()))).collect()
+    let label = |look: &Look| {
+        let source = sources.get(look.id.as_str()).or_else(|| sources.get(look.parent.as_str()));
+        (look.id.clone(), numbers.numbered(source.map_or_else(|| look.name.clone(), |source| join(&look.name, source))))
+    };
+    let labels: Vec<_> = below.iter().map(label).collect();
+    labels.into_iter().chain(looks.first().map(|root| (root.id.clone(), String::new()))).collect()
 }
 
 fn join(label: &str, key: &str) -> String {

@@ -12,6 +12,7 @@ mod files;
 mod judge;
 mod lock;
 mod open;
+mod packed;
 mod plan;
 mod progress;
 mod receipts;

@@ -1,7 +1,9 @@
 //! What became of turns.
 
+use rusqlite::types::Type;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
+use super::packed::{pack, unpack};
 use crate::session::Name;
 use crate::span::TraceId;
 use crate::transcript::Timestamp;
@@ -50,11 +52,11 @@ pub struct Known {
     pub started_at: Timestamp,
     /// When this was recorded.
     pub recorded_at: Timestamp,
-    /// What its span looked like, texts as lengths and digests.
+    /// What its spans looked like, texts as lengths and digests.
     pub span: String,
 }
 
-const COLUMNS: &str = "r.fate, r.reason, r.turn_key, r.requests, r.started_at, r.recorded_at, r.span";
+const COLUMNS: &str = "r.fate, r.reason, r.turn_key, r.requests, r.started_at, r.recorded_at, r.span, r.packed";
 
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     let time = |column| row.get::<_, i64>(column).map(|at| Timestamp::from(at.cast_unsigned()));
@@ -65,7 +67,11 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
         requests: row.get::<_, i64>(3)?.cast_unsigned(),
         started_at: time(4)?,
         recorded_at: time(5)?,
-        span: row.get(6)?,
+        span: match row.get::<_, Option<Vec<u8>>>(7)? {
+            None => row.get(6)?,
+            Some(packed) => unpack(&packed)
+                .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, Type::Blob, Box::new(error)))?,
+        },
     })
 }
 
@@ -141,12 +147,13 @@ pub(super) fn save(
     let Known { fate, reason, turn_key, requests, started_at, recorded_at, span } = receipt.known;
     let version = env!("CARGO_PKG_VERSION");
     let query = "INSERT INTO receipt (destination, session, trace_id, fate, reason, turn_key, requests, started_at,
-                                      recorded_at, version, span)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                      recorded_at, version, span, packed)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                  ON CONFLICT (destination, trace_id) DO UPDATE SET session = excluded.session, fate = excluded.fate,
                     reason = excluded.reason, requests = excluded.requests, started_at = excluded.started_at,
-                    recorded_at = excluded.recorded_at, version = excluded.version, span = excluded.span
+                    recorded_at = excluded.recorded_at, version = excluded.version, span = excluded.span, packed = excluded.packed
                  RETURNING id";
+    let packed = pack(span);
     let time = |at: &Timestamp| at.nanoseconds().cast_signed();
     let id: i64 = connection.prepare_cached(query)?.query_row(
         params![
@@ -160,7 +167,8 @@ pub(super) fn save(
             time(started_at),
             time(recorded_at),
             version,
-            span
+            if packed.is_some() { "" } else { span },
+            packed
         ],
         |row| row.get(0),
     )?;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i32 = 0x6d6f_6461;
 
 /// From nothing to version 1, from there to 2, and so on.
-const STEPS: [&str; 1] = [V1];
+const STEPS: [&str; 2] = [V1, V2];
 
 /// The version that this program writes.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "there are few")]
@@ -83,6 +83,9 @@ const V1: &str = "
         PRIMARY KEY (destination, name)
     ) WITHOUT ROWID;
 ";
+
+/// A turn can be many spans; what they looked like is then packed, and `span` is empty.
+const V2: &str = "ALTER TABLE receipt ADD COLUMN packed BLOB;";
 
 /// Brings a ledger to this program's version, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {

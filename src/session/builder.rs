@@ -106,6 +106,7 @@ impl Builder {
                 self.close_injected(None);
                 let turn = self.work.results(record);
                 self.follow_up(turn, record.timestamp());
+                self.happened(Event::of_result(record));
             }
             UserRecord::Interrupt => {
                 self.close_injected(None);
@@ -215,7 +216,10 @@ impl Builder {
                 if let Some(turn) = self.turns.last_mut() {
                     turn.event(subtype, record);
                 }
-                self.happened(Event::of_system(record));
+                // A prompt that a hook stopped since 2.1.330 leaves no turn.
+                let is_of_turn =
+                    !record.prevents_continuation || self.turns.last().is_some_and(|turn| turn.is_prevented);
+                self.happened(Event::of_system(record).filter(|_| is_of_turn));
             }
             _ => {}
         }
@@ -233,11 +237,12 @@ impl Builder {
         }
     }
 
-    /// Something happened in the open turn.
+    /// Something happened in the open turn. Of what a hook stopped two records can tell.
     fn happened(&mut self, event: Option<Event>) {
-        if let (true, Some(turn)) = (self.keep.tree, self.turns.last_mut()) {
-            turn.events.extend(event);
-        }
+        let Some(turn) = self.turns.last_mut().filter(|_| self.keep.tree) else { return };
+        let newest = turn.events.last().map(|newest| newest.what.clone());
+        let is_told = |event: &Event| event.is_block() && newest.as_ref() == Some(&event.what);
+        turn.events.extend(event.filter(|event| !is_told(event)));
     }
 
     /// A prompt that was given while a turn ran, and taken into it, has no user record. What the

@@ -41,13 +41,18 @@ pub enum Happened {
     /// A hook stopped a prompt, a tool call, or the end of the turn.
     HookBlock {
         /// What it was run for, as `PreToolUse:Bash` or `Stop`.
-        hook: Option<String>,
+        hook: String,
         /// Why, where it is told apart from what people and models said.
         reason: Option<Excerpt>,
     },
 }
 
 impl Event {
+    /// Whether a hook stopped something.
+    pub(super) fn is_block(&self) -> bool {
+        matches!(self.what, Happened::HookBlock { .. })
+    }
+
     /// What a `system` record says.
     pub(super) fn of_system(record: &Record<'_>) -> Option<Self> {
         let known = |number: u64| Some(number).filter(|number| *number > 0);
@@ -62,11 +67,12 @@ impl Event {
                 wait_ms: record.retry_in_ms,
                 status: known(record.error.details.status),
             },
-            "stop_hook_summary" if record.prevented_continuation => {
-                let reason = record.stop_reason.as_deref().filter(|reason| !reason.is_empty());
-                let reason = reason.map(|reason| Excerpt::of(reason, ERROR_CHARACTERS));
-                Happened::HookBlock { hook: Some("Stop".to_owned()), reason }
+            "stop_hook_summary" if record.prevented_continuation => block("Stop", record.stop_reason.as_deref()),
+            // The turn went on because a hook wanted it to.
+            "stop_hook_summary" if record.failed_hooks.is_there && objects(record) => {
+                block("Stop", record.hook_errors.first.as_deref())
             }
+            _ if record.prevents_continuation => block("UserPromptSubmit", record.content.as_deref()),
             _ => return None,
         };
         Some(Self { at: record.timestamp(), what })
@@ -75,10 +81,28 @@ impl Event {
     /// What an `attachment` says.
     pub(super) fn of_attachment(record: &Record<'_>) -> Option<Self> {
         let attachment = &record.attachment;
-        let hook = attachment.hook_name.clone().or_else(|| attachment.hook_event.clone()).map(Into::into);
+        let hook = attachment.hook_name.as_deref().or(attachment.hook_event.as_deref()).unwrap_or("a hook");
+        let reason = attachment.blocking_error.words.as_deref().or(attachment.message.as_deref());
         let is_block = attachment.kind.as_deref().is_some_and(|kind| BLOCKS.contains(&kind));
-        is_block.then(|| Self { at: record.timestamp(), what: Happened::HookBlock { hook, reason: None } })
+        is_block.then(|| Self { at: record.timestamp(), what: block(hook, reason) })
     }
+
+    /// What a tool's result says: a hook can have refused the call.
+    pub(super) fn of_result(record: &Record<'_>) -> Option<Self> {
+        let (decision, source) = (record.permission.decision.as_deref(), record.permission.source.as_deref());
+        let is_block = decision == Some("reject") && source == Some("hook");
+        is_block.then(|| Self { at: record.timestamp(), what: block("PreToolUse", None) })
+    }
+}
+
+fn block(hook: &str, reason: Option<&str>) -> Happened {
+    let reason = reason.filter(|reason| !reason.is_empty()).map(|reason| Excerpt::of(reason, ERROR_CHARACTERS));
+    Happened::HookBlock { hook: hook.to_owned(), reason }
+}
+
+/// Whether a hook had anything against the end of the turn, and did not merely go wrong.
+fn objects(record: &Record<'_>) -> bool {
+    record.hook_errors.count > record.failed_hooks.count
 }
 
 #[cfg(test)]
@@ -93,7 +117,7 @@ mod tests {
             tokens_after,
         };
         let block = |hook: &str, reason: Option<&str>| Happened::HookBlock {
-            hook: Some(hook.to_owned()),
+            hook: hook.to_owned(),
             reason: reason.map(|reason| Excerpt::of(reason, 99)),
         };
         for (line, expected) in [
@@ -118,12 +142,39 @@ mod tests {
                 r#""type":"attachment","attachment":{"type":"hook_blocking_error","hookName":"PreToolUse:Bash"}"#,
                 Some(block("PreToolUse:Bash", None)),
             ),
+            (
+                r#""type":"attachment","attachment":{"type":"hook_blocking_error","hookName":"PostToolUse:Bash","blockingError":{"blockingError":"no"}}"#,
+                Some(block("PostToolUse:Bash", Some("no"))),
+            ),
+            (
+                r#""type":"attachment","attachment":{"type":"hook_stopped_continuation","hookEvent":"Stop","message":"no"}"#,
+                Some(block("Stop", Some("no"))),
+            ),
+            (
+                r#""type":"system","subtype":"stop_hook_summary","hookErrors":["not yet"],"failedHookErrorIndexes":[]"#,
+                Some(block("Stop", Some("not yet"))),
+            ),
+            (
+                r#""type":"system","subtype":"stop_hook_summary","hookErrors":["broken"],"failedHookErrorIndexes":[0]"#,
+                None,
+            ),
+            (r#""type":"system","subtype":"stop_hook_summary","hookErrors":["old, may be either"]"#, None),
+            (
+                r#""type":"system","subtype":"informational","preventContinuation":true,"content":"no""#,
+                Some(block("UserPromptSubmit", Some("no"))),
+            ),
+            (
+                r#""type":"user","permissionDecision":{"decision":"reject","source":"hook"}"#,
+                Some(block("PreToolUse", None)),
+            ),
+            (r#""type":"user","permissionDecision":{"decision":"reject","source":"config"}"#, None),
             (r#""type":"attachment","attachment":{"type":"hook_success","hookName":"Stop"}"#, None),
             (r#""type":"system","subtype":"turn_duration""#, None),
         ] {
             let line = format!("{{{line}}}");
             let record = Record::of(&line);
             let found = Event::of_system(&record).or_else(|| Event::of_attachment(&record));
+            let found = found.or_else(|| Event::of_result(&record));
             assert_eq!(found.map(|event| event.what), expected, "{line}");
         }
     }

@@ -8,6 +8,9 @@ use crate::transcript::{Record, Timestamp};
 /// Why a model stopped that will not answer.
 pub const REFUSAL: &str = "refusal";
 
+/// What clients up to 2.0 say of an answer that came and was cut.
+const TOO_LONG: &str = " output token maximum";
+
 /// A failed API call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
@@ -52,7 +55,9 @@ pub struct FailedRequest {
 impl FailedRequest {
     /// Whether a record stands for a request that failed: some tell of one that was answered, and cut.
     pub(super) fn is_told_by(record: &Record<'_>) -> bool {
-        record.is_api_error && matches!(record.message.stop_reason.as_deref(), None | Some("stop_sequence" | REFUSAL))
+        let has_failed = matches!(record.message.stop_reason.as_deref(), None | Some("stop_sequence" | REFUSAL));
+        let is_cut = || record.message.content.texts().any(|text| text.contains(TOO_LONG));
+        record.is_api_error && has_failed && !is_cut()
     }
 
     /// What an assistant record that stands for a failed call says; nothing where it has no id.

@@ -1,7 +1,7 @@
 //! The agents that a session's tool calls launched.
 
 use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
-use super::failed_request::FailedRequest;
+use super::failed_request::{FailedRequest, Failure};
 use super::keep::Keep;
 use super::tool_call::ToolCall;
 use super::turn::Turn;
@@ -65,6 +65,14 @@ impl Subagent {
 
     pub(super) fn chain_mut(&mut self) -> (&mut Vec<Request>, &mut Vec<ToolCall>) {
         (&mut self.requests, &mut self.tool_calls)
+    }
+
+    /// How its last request failed, if that did.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        let answered_at = self.requests.last().map(|request| request.period.ended_at);
+        let last = self.failed_requests.last().filter(|failed| answered_at <= Some(failed.period.ended_at));
+        last.map(|failed| &failed.failure)
     }
 
     /// Requests whose usage is only the stream's placeholder.
@@ -177,6 +185,7 @@ impl Sidechain {
     pub(super) fn join(mut self, turn: &mut Turn, is_nested: bool) {
         self.agent.is_nested = is_nested;
         let launch = turn.tool_calls.iter().find(|call| Some(&call.id) == self.agent.launched_by.as_ref());
+        self.agent.kind = self.agent.kind.take().or_else(|| launch?.subagent_type.clone());
         let is_waited_for = launch.is_some_and(|call| !call.is_background);
         let last = self.response.take().filter(|(at, _)| is_waited_for && Some(*at) > turn.answered_at);
         if let Some((at, model)) = last {

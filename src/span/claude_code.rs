@@ -30,6 +30,27 @@ const EXECUTION: &str = "claude_code.tool.execution";
 /// The tools of which the client tells the command.
 const SHELLS: [&str; 2] = ["Bash", "PowerShell"];
 
+/// What the client's tracing tells and no transcript does.
+pub const UNTOLD: [&str; 15] = [
+    "user.id",
+    "anthropic.provider",
+    "anthropic.custom_base_url",
+    "terminal.type",
+    "interaction.sequence",
+    "parent.source",
+    "queued_sends",
+    "attempt",
+    "ttft_ms",
+    "first_content_ms",
+    "effort",
+    "error_class",
+    "bash_argv0",
+    "bash_command_class",
+    "source",
+];
+/// Its event for each time that a request was made.
+pub const ATTEMPT: &str = "gen_ai.request.attempt";
+
 /// What the client calls the tools that models, and older clients, call otherwise: its own table.
 const RENAMED: [(&str, &str); 11] = [
     ("Task", "Agent"),

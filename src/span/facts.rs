@@ -58,6 +58,7 @@ pub(super) fn of_subagent(attributes: &mut Attributes, agent: &Subagent) {
     if agent.is_internal {
         attributes.flag(keys::CLAUDE_AGENT_INTERNAL, true);
     }
+    attributes.text_if(keys::ERROR_TYPE, agent.failure().map(|failure| failure.kind.as_str()));
 }
 
 /// The tokens of all that stands below a turn.

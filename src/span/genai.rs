@@ -121,7 +121,8 @@ fn subagent(scene: &Scene<'_>, agent: &Subagent) -> Form {
         talk(&mut attributes, Some(&agent.prompt.marked()), facts::last_text(&agent.requests).as_deref());
     }
     facts::of_subagent(&mut attributes, agent);
-    Form::new(named("invoke_agent", Some(kind)), SpanKind::Internal, Status::Ok, attributes)
+    let status = agent.failure().map_or(Status::Ok, |failure| scene.failed(failure));
+    Form::new(named("invoke_agent", Some(kind)), SpanKind::Internal, status, attributes)
 }
 
 /// What an agent was asked and answered: as messages, and as the plain texts that backends show in their

@@ -119,7 +119,8 @@ fn subagent(scene: &Scene<'_>, agent: &Subagent) -> Form {
         came_out(&mut attributes, &facts::last_text(&agent.requests).unwrap_or_default(), keys::PLAIN_TEXT);
     }
     facts::of_subagent(&mut attributes, agent);
-    Form::new(Cow::Owned(kind.to_owned()), SpanKind::Internal, Status::Ok, attributes)
+    let status = agent.failure().map_or(Status::Ok, |failure| scene.failed(failure));
+    Form::new(Cow::Owned(kind.to_owned()), SpanKind::Internal, status, attributes)
 }
 
 fn named(model: Option<&str>) -> Cow<'static, str> {

@@ -105,7 +105,7 @@ impl<'a> Scene<'a> {
             }
             Happened::Interrupt => keys::INTERRUPT,
             Happened::HookBlock { hook, reason } => {
-                attributes.text_if(keys::HOOK_NAME, hook.as_deref());
+                attributes.text(keys::HOOK_NAME, hook);
                 let reason = reason.as_ref().filter(|_| self.tells(Content::Full));
                 attributes.text_if(keys::HOOK_REASON, reason.map(|reason| reason.marked()).as_deref());
                 keys::HOOK_BLOCK

@@ -7,8 +7,9 @@
 
 use memchr::{memchr2, memmem};
 
-/// The attachments that are read: the model in use, and what was given while a turn ran.
-const ATTACHMENTS: [&[u8]; 2] = [b"model", b"queued_command"];
+/// The attachments that are read: the model in use, what was given while a turn ran, and that a hook
+/// stopped something.
+const ATTACHMENTS: [&[u8]; 4] = [b"model", b"queued_command", b"hook_blocking_error", b"hook_stopped_continuation"];
 /// The records that are read.
 const RECORDS: [&[u8]; 5] = [b"user", b"assistant", b"system", b"cost-state", b"relocated"];
 /// What `progress` records have in them that are read: they name a call and its subagent.

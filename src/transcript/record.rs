@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::MapAccess;
+use serde::de::{MapAccess, SeqAccess};
 
 use super::content::{Content, Parts};
 use super::cost::ModelUsage;
@@ -87,6 +87,10 @@ object! {
         prevented_continuation: bool = "preventedContinuation",
         /// Of a `stop_hook_summary`: why.
         stop_reason: Text<'a> = "stopReason",
+        /// Of a `stop_hook_summary`: what hooks had against the end of the turn, or what went wrong with them.
+        hook_errors: Listed<'a> = "hookErrors",
+        /// Of a `stop_hook_summary`: which of these went wrong (since 2.1.330, or not long before).
+        failed_hooks: Listed<'a> = "failedHookErrorIndexes",
         /// Of an `api_error`: which try failed, counted from 1.
         retry_attempt: u64 = "retryAttempt",
         /// Of an `api_error`: how many there will be at most.
@@ -201,6 +205,10 @@ object! {
         hook_event: Text<'a> = "hookEvent",
         /// Of a hook: that with the tool that it was run for, as `PreToolUse:Bash`.
         hook_name: Text<'a> = "hookName",
+        /// Of a hook that ended the turn: why.
+        message: Text<'a> = "message",
+        /// Of a hook that stopped something: why.
+        blocking_error: BlockingError<'a> = "blockingError",
     }
 }
 
@@ -211,6 +219,36 @@ object! {
         kind: Text<'a> = "type",
         /// Of `agent_progress`: the subagent that the call launched.
         agent_id: Text<'a> = "agentId",
+    }
+}
+
+object! {
+    /// What a hook had against something.
+    pub struct BlockingError {
+        /// In its words.
+        words: Text<'a> = "blockingError",
+    }
+}
+
+/// A list of which little is wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listed<'a> {
+    /// Whether there is a list at all.
+    pub is_there: bool,
+    /// How many there are.
+    pub count: usize,
+    /// The first, if it is a text.
+    pub first: Text<'a>,
+}
+
+impl<'de> Lenient<'de> for Listed<'de> {
+    fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Self, A::Error> {
+        let mut listed = Self { is_there: true, ..Self::default() };
+        while let Some(Any(text)) = array.next_element::<Any<Text<'de>>>()? {
+            listed.first = if listed.count == 0 { text } else { listed.first };
+            listed.count += 1;
+        }
+        Ok(listed)
     }
 }
 

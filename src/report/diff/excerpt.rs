@@ -1,6 +1,7 @@
 //! Two values side by side: of long texts the part where they begin to differ.
 
-use crate::compare::{Change, END, START, SeenValue};
+use super::is_time;
+use crate::compare::{Change, SeenValue};
 use crate::report::numbers::grouped;
 use crate::report::printable::printable;
 use crate::transcript::Timestamp;
@@ -29,9 +30,7 @@ fn window(old: &str, new: &str) -> usize {
 
 fn one(key: &str, value: &SeenValue, from: usize) -> String {
     match value {
-        SeenValue::Int(time) if key == START || key == END => {
-            Timestamp::from(u64::try_from(*time).unwrap_or(0)).to_string()
-        }
+        SeenValue::Int(time) if is_time(key) => Timestamp::from(u64::try_from(*time).unwrap_or(0)).to_string(),
         SeenValue::Int(number) => u64::try_from(*number).map_or_else(|_| number.to_string(), grouped),
         SeenValue::Digest { characters, sha256 } => {
             format!("{} characters, SHA-256 {}", grouped(*characters), printable(sha256))

@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::compare::{Change, Compared, END, START, SeenValue, State};
+use super::is_time;
+use crate::compare::{Change, Compared, SeenValue, State};
 use crate::transcript::Timestamp;
 
 /// Writes a line a turn.
@@ -71,9 +72,7 @@ impl<'a> Difference<'a> {
 
 fn plain(key: &str, value: &SeenValue) -> Value {
     match value {
-        SeenValue::Int(time) if key == START || key == END => {
-            Timestamp::from(u64::try_from(*time).unwrap_or(0)).to_string().into()
-        }
+        SeenValue::Int(time) if is_time(key) => Timestamp::from(u64::try_from(*time).unwrap_or(0)).to_string().into(),
         SeenValue::Int(number) => (*number).into(),
         SeenValue::Text(text) => text.as_str().into(),
         SeenValue::Digest { characters, sha256 } => json!({"characters": characters, "sha256": sha256}),

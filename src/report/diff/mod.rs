@@ -10,10 +10,15 @@ use std::io::{self, BufWriter, Write};
 use anstream::{AutoStream, ColorChoice};
 
 use crate::cli::DiffFormat;
-use crate::compare::Compared;
+use crate::compare::{Compared, END, START};
 use crate::error::Error;
 
 pub use comparison::{Comparison, With};
+
+/// Whether the value of a key is a moment: of the turn, or of a span or event below it.
+fn is_time(key: &str) -> bool {
+    [START, END].contains(&key.rsplit(' ').next().unwrap_or(key))
+}
 
 /// Prints what became of each turn on standard output.
 fn print_differences(turns: &[Compared], format: DiffFormat, color: ColorChoice) -> Result<(), Error> {
