@@ -25,14 +25,14 @@ pub(super) const PLAIN_AGENT: &str = "subagent";
 
 /// The spans of a turn.
 pub(super) fn spans(scene: &Scene<'_>) -> Vec<Span> {
-    let nodes = scene.nodes();
-    nodes.iter().map(|node| scene.span(&nodes, node, form(scene, node))).collect()
+    let (nodes, calls) = (scene.nodes(), Calls::of(scene.turn));
+    nodes.iter().map(|node| scene.span(&nodes, node, form(scene, node, &calls))).collect()
 }
 
-fn form(scene: &Scene<'_>, node: &Node<'_>) -> Form {
+fn form<'a>(scene: &Scene<'a>, node: &Node<'a>, calls: &Calls<'a>) -> Form {
     match node.what {
         What::Turn => turn(scene),
-        What::Request(request) => chat(scene, node, request),
+        What::Request(request) => chat(scene, node, request, calls),
         What::Failed(failed) => failed_chat(scene, node, failed),
         What::Call(call) => tool(scene, call),
         What::Agent(agent) => subagent(scene, agent),
@@ -65,7 +65,7 @@ fn turn(scene: &Scene<'_>) -> Form {
     Form::new(Cow::Borrowed(TURN), SpanKind::Client, status, attributes)
 }
 
-fn chat(scene: &Scene<'_>, node: &Node<'_>, request: &Request) -> Form {
+fn chat<'a>(scene: &Scene<'a>, node: &Node<'a>, request: &'a Request, calls: &Calls<'a>) -> Form {
     let mut attributes = begin(scene, "chat");
     let model = request.model.as_deref();
     attributes.text_if(keys::GEN_AI_REQUEST_MODEL, model);
@@ -74,12 +74,11 @@ fn chat(scene: &Scene<'_>, node: &Node<'_>, request: &Request) -> Form {
     let reason = request.stop_reason.as_deref();
     attributes.texts(keys::GEN_AI_RESPONSE_FINISH_REASONS, reason.as_slice());
     usage(&mut attributes, request.tokens(), request.usage.reasoning());
-    let calls = Calls::of(node.calls(scene.turn));
-    let told = input(scene, node.agent, request, &calls);
+    let told = input(scene, node.agent, request, calls);
     if !told.is_empty() {
         attributes.text(keys::GEN_AI_INPUT_MESSAGES, &json::input(&told));
     }
-    if let Some(said) = output(scene, node.agent, request, &calls) {
+    if let Some(said) = output(scene, node.agent, request, calls) {
         attributes.text(keys::GEN_AI_OUTPUT_MESSAGES, &json::output(&said, reason));
     }
     facts::of_request(&mut attributes, request);

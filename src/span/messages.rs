@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::projection::Content;
 use super::scene::Scene;
-use crate::session::{Excerpt, Input, Part, Request, Subagent, ToolCall};
+use crate::session::{Excerpt, Input, Part, Request, Subagent, ToolCall, Turn};
 
 /// Characters of all messages of an attribute: Moda's ingest takes 100 kB a message.
 const ALL_CHARACTERS: usize = 60_000;
@@ -51,29 +51,35 @@ pub(super) enum Said<'a> {
     Result { id: &'a str, result: Option<Cow<'a, str>> },
 }
 
-/// The calls of a chain, by their ids: some gateways give an id several times.
+/// The calls of a turn, by whose they are and their ids: some gateways give an id several times.
 #[derive(Debug, Default)]
-pub(super) struct Calls<'a>(HashMap<&'a str, Vec<&'a ToolCall>>);
+pub(super) struct Calls<'a>(HashMap<(&'a str, &'a str), Vec<&'a ToolCall>>);
 
 impl<'a> Calls<'a> {
-    pub(super) fn of(calls: &'a [ToolCall]) -> Self {
-        let mut by_id = HashMap::<_, Vec<_>>::new();
-        for call in calls {
-            by_id.entry(call.id.as_str()).or_default().push(call);
+    pub(super) fn of(turn: &'a Turn) -> Self {
+        let agents = turn.subagents.iter().chain(&turn.unlaunched);
+        let of_agents = agents.flat_map(|agent| agent.tool_calls.iter().map(move |call| (Some(agent), call)));
+        let mut calls = Self::default();
+        for (agent, call) in turn.tool_calls.iter().map(|call| (None, call)).chain(of_agents) {
+            calls.0.entry((whose(agent), &call.id)).or_default().push(call);
         }
-        Self(by_id)
+        calls
     }
 
     /// The call that a request made.
-    fn made(&self, id: &str, request: &Request) -> Option<&'a ToolCall> {
-        self.0.get(id)?.iter().find(|call| call.request_id == request.id).copied()
+    fn made(&self, agent: Option<&Subagent>, id: &str, request: &Request) -> Option<&'a ToolCall> {
+        self.0.get(&(whose(agent), id))?.iter().find(|call| call.request_id == request.id).copied()
     }
 
     /// The call of which a request got the result.
-    fn answered(&self, id: &str, request: &Request) -> Option<&'a ToolCall> {
-        let same = self.0.get(id)?;
+    fn answered(&self, agent: Option<&Subagent>, id: &str, request: &Request) -> Option<&'a ToolCall> {
+        let same = self.0.get(&(whose(agent), id))?;
         same.iter().rfind(|call| call.period.started_at <= request.period.started_at).or(same.last()).copied()
     }
+}
+
+fn whose(agent: Option<&Subagent>) -> &str {
+    agent.map(|agent| agent.id.as_str()).unwrap_or_default()
 }
 
 /// What is still to be told of an attribute's texts.
@@ -108,7 +114,7 @@ pub(super) fn input<'a>(
     let all = scene.tells(Content::Full);
     let mut budget = Budget(ALL_CHARACTERS);
     let mut messages = Vec::new();
-    let answered: Vec<_> = request.inputs.iter().filter_map(|input| called(input, request, calls)).collect();
+    let answered: Vec<_> = request.inputs.iter().filter_map(|input| called(agent, input, request, calls)).collect();
     if !answered.is_empty() {
         let parts = answered.iter().map(|call| call_of(call, all, &mut budget)).collect();
         messages.push(Message { role: Role::Assistant, parts });
@@ -117,7 +123,7 @@ pub(super) fn input<'a>(
         messages.extend(match input {
             Input::Prompt => prompt(scene, agent).map(|prompt| user(budget.take(prompt))),
             Input::Text(text) => all.then(|| user(budget.take(text))),
-            Input::Result(_) => called(input, request, calls).map(|call| {
+            Input::Result(_) => called(agent, input, request, calls).map(|call| {
                 let result = call.result.as_ref().filter(|_| all).map(|result| budget.take(result));
                 Message { role: Role::Tool, parts: vec![Said::Result { id: &call.id, result }] }
             }),
@@ -141,7 +147,7 @@ pub(super) fn output<'a>(
     let mut part = |part: &'a Part| match part {
         Part::Text(text) => Some(Said::Text(budget.take(text))),
         Part::Thinking(text) => all.then(|| Said::Thinking(budget.take(text))),
-        Part::Call(id) => calls.made(id, request).map(|call| call_of(call, all, &mut budget)),
+        Part::Call(id) => calls.made(agent, id, request).map(|call| call_of(call, all, &mut budget)),
     };
     let parts: Vec<_> = request.said.parts.iter().filter_map(&mut part).collect();
     (!parts.is_empty()).then_some(Message { role: Role::Assistant, parts })
@@ -161,8 +167,8 @@ fn user(text: Cow<'_, str>) -> Message<'_> {
 }
 
 /// The call whose result an input is.
-fn called<'a>(input: &'a Input, request: &Request, calls: &Calls<'a>) -> Option<&'a ToolCall> {
-    if let Input::Result(id) = input { calls.answered(id, request) } else { None }
+fn called<'a>(agent: Option<&Subagent>, input: &Input, request: &Request, calls: &Calls<'a>) -> Option<&'a ToolCall> {
+    if let Input::Result(id) = input { calls.answered(agent, id, request) } else { None }
 }
 
 fn call_of<'a>(call: &'a ToolCall, all: bool, budget: &mut Budget) -> Said<'a> {
@@ -173,7 +179,7 @@ fn call_of<'a>(call: &'a ToolCall, all: bool, budget: &mut Budget) -> Said<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Period, Prompt, PromptKind, Said as RequestSaid, Session, Turn};
+    use crate::session::{Period, Prompt, PromptKind, Said as RequestSaid, Session};
     use crate::span::Projection;
     use crate::transcript::Timestamp;
 
@@ -215,7 +221,7 @@ mod tests {
         let projection = Projection { content, ..Projection::default() };
         let scene = Scene { session: &session, turn: &turn, key: "k", projection: &projection };
         let request = request("2", 4, inputs);
-        let calls = Calls::of(&turn.tool_calls);
+        let calls = Calls::of(&turn);
         let said = |message: &Message<'_>| {
             let parts = message.parts.iter().map(|part| match part {
                 Said::Text(text) => text.to_string(),

@@ -18,14 +18,14 @@ pub const TURN: &str = "claude-code";
 
 /// The spans of a turn.
 pub(super) fn spans(scene: &Scene<'_>) -> Vec<Span> {
-    let nodes = scene.nodes();
-    nodes.iter().map(|node| scene.span(&nodes, node, form(scene, node))).collect()
+    let (nodes, calls) = (scene.nodes(), Calls::of(scene.turn));
+    nodes.iter().map(|node| scene.span(&nodes, node, form(scene, node, &calls))).collect()
 }
 
-fn form(scene: &Scene<'_>, node: &Node<'_>) -> Form {
+fn form<'a>(scene: &Scene<'a>, node: &Node<'a>, calls: &Calls<'a>) -> Form {
     match node.what {
         What::Turn => turn(scene),
-        What::Request(request) => llm(scene, node, request),
+        What::Request(request) => llm(scene, node, request, calls),
         What::Failed(failed) => failed_llm(scene, node, failed),
         What::Call(call) => tool(scene, call),
         What::Agent(agent) => subagent(scene, agent),
@@ -60,20 +60,19 @@ fn turn(scene: &Scene<'_>) -> Form {
     Form::new(Cow::Borrowed(TURN), SpanKind::Internal, status, attributes)
 }
 
-fn llm(scene: &Scene<'_>, node: &Node<'_>, request: &Request) -> Form {
+fn llm<'a>(scene: &Scene<'a>, node: &Node<'a>, request: &'a Request, calls: &Calls<'a>) -> Form {
     let mut attributes = begin(scene, "LLM");
     let model = request.model.as_deref();
     about_model(&mut attributes, model);
     attributes.text(keys::LLM_RESPONSE_ID, &request.id);
     attributes.text_if(keys::LLM_FINISH_REASON, request.stop_reason.as_deref());
     usage(&mut attributes, request.tokens(), request.usage.reasoning());
-    let calls = Calls::of(node.calls(scene.turn));
-    let told = input(scene, node.agent, request, &calls);
+    let told = input(scene, node.agent, request, calls);
     if !told.is_empty() {
         went_in(&mut attributes, &json::openai(&told), keys::JSON);
         told.iter().enumerate().for_each(|(index, said)| message(&mut attributes, keys::MESSAGES_IN, index, said));
     }
-    if let Some(said) = output(scene, node.agent, request, &calls) {
+    if let Some(said) = output(scene, node.agent, request, calls) {
         came_out(&mut attributes, &json::openai(std::slice::from_ref(&said)), keys::JSON);
         message(&mut attributes, keys::MESSAGES_OUT, 0, &said);
     }

@@ -47,13 +47,6 @@ pub(super) struct Node<'a> {
     pub(super) interval: Interval,
 }
 
-impl<'a> Node<'a> {
-    /// The calls of its chain.
-    pub(super) fn calls(&self, turn: &'a Turn) -> &'a [ToolCall] {
-        self.agent.map_or(&turn.tool_calls, |agent| &agent.tool_calls)
-    }
-}
-
 /// The nodes of a turn, the root first.
 pub(super) fn grow<'a>(session: &Session, turn: &'a Turn, key: &'a str) -> Vec<Node<'a>> {
     let (source, interval) = (Cow::Borrowed(key), interval_of(session, turn));
@@ -214,4 +207,131 @@ impl<'a> Growth<'a> {
 
 fn period_of(agent: &Subagent) -> Period {
     Period { started_at: agent.started_at, ended_at: agent.ended_at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn period(start: u64, end: u64) -> Period {
+        Period { started_at: Some(Timestamp::from(start)), ended_at: Some(Timestamp::from(end)) }
+    }
+
+    fn request(id: &str, start: u64, end: u64) -> Request {
+        Request { id: id.to_owned(), period: period(start, end), ..Request::default() }
+    }
+
+    fn call(id: &str, request: &str, start: u64, end: u64) -> ToolCall {
+        let (id, request_id, period) = (id.to_owned(), request.to_owned(), period(start, end));
+        ToolCall { id, request_id, period, is_answered: true, ..ToolCall::default() }
+    }
+
+    fn agent(id: &str, launched_by: Option<&str>, start: u64, end: u64) -> Subagent {
+        let Period { started_at, ended_at } = period(start, end);
+        let launched_by = launched_by.map(str::to_owned);
+        Subagent { id: id.to_owned(), launched_by, started_at, ended_at, ..Subagent::default() }
+    }
+
+    fn turn(requests: Vec<Request>, tool_calls: Vec<ToolCall>, subagents: Vec<Subagent>) -> Turn {
+        let Period { started_at, ended_at } = period(10, 90);
+        Turn { started_at, ended_at, requests, tool_calls, subagents, ..Turn::default() }
+    }
+
+    /// Each node as its depth, its source and its times.
+    fn shown(turn: &Turn) -> Vec<String> {
+        let nodes = grow(&Session::default(), turn, "turn");
+        let (mut depths, mut shown) = (Vec::<usize>::new(), Vec::new());
+        for node in &nodes {
+            let depth = node.parent.map_or(0, |parent| depths[parent] + 1);
+            let Interval { started_at, ended_at } = node.interval;
+            shown.push(format!("{}{} {started_at}-{ended_at}", "  ".repeat(depth), node.source));
+            depths.push(depth);
+        }
+        shown
+    }
+
+    #[test]
+    fn requests_and_their_calls_stand_below_the_turn_in_their_order() {
+        let requests = vec![request("r1", 10, 30), request("r2", 45, 95)];
+        let calls = vec![call("t1", "r1", 20, 40), call("t2", "r1", 25, 45), call("t1", "r2", 60, 70)];
+        let mut turn = turn(requests, calls, vec![]);
+        let failure = crate::session::Failure::default();
+        let failed = FailedRequest { id: "f".to_owned(), period: period(41, 44), failure, ..FailedRequest::default() };
+        turn.failed_requests = vec![failed];
+        turn.tool_calls.push(ToolCall { is_answered: false, ..call("open", "r2", 80, 81) });
+        assert_eq!(
+            shown(&turn),
+            [
+                "turn 10-90",
+                "  r1 10-30",
+                "  t1 20-40",
+                "  t2 25-45",
+                "  f 41-44",
+                "  r2 45-90",
+                "  t1/2 60-70",
+                "  open 80-90"
+            ]
+        );
+    }
+
+    #[test]
+    fn subagents_stand_below_the_calls_that_launched_them_however_deep() {
+        let inner = Subagent { requests: vec![request("r3", 33, 35)], ..agent("inner", Some("t2"), 32, 36) };
+        let outer = Subagent {
+            requests: vec![request("r2", 22, 30)],
+            tool_calls: vec![call("t2", "r2", 31, 40)],
+            ..agent("outer", Some("t1"), 21, 50)
+        };
+        let mut turn = turn(vec![request("r1", 10, 15)], vec![call("t1", "r1", 20, 45)], vec![inner, outer]);
+        let expected = [
+            "turn 10-90",
+            "  r1 10-15",
+            "  t1 20-45",
+            "    outer 21-45",
+            "      r2 22-30",
+            "      t2 31-40",
+            "        inner 32-36",
+            "          r3 33-35",
+        ];
+        assert_eq!(shown(&turn), expected);
+        // In the background it ends when it ends.
+        turn.tool_calls[0].is_background = true;
+        assert_eq!(shown(&turn)[3], "    outer 21-50");
+    }
+
+    #[test]
+    fn what_no_call_launched_stands_below_its_parent_or_the_turn() {
+        let child = Subagent { parent: Some("free".to_owned()), ..agent("child", Some("gone"), 95, 99) };
+        let ring = Subagent { tool_calls: vec![call("t9", "r9", 50, 60)], ..agent("ring", Some("t9"), 50, 60) };
+        let ring = Subagent { requests: vec![request("r9", 50, 50)], ..ring };
+        let mut turn = turn(vec![], vec![], vec![agent("free", None, 5, 95), child, ring]);
+        turn.unlaunched = vec![agent("own", None, 70, 120)];
+        assert_eq!(
+            shown(&turn),
+            [
+                "turn 10-90",
+                "  free 10-95",
+                "    child 95-99",
+                "  own 70-120",
+                "  ring 50-60",
+                "    r9 50-50",
+                "    t9 50-60"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_too_deep_stands_below_the_turn() {
+        let level = |number: usize| Subagent {
+            requests: vec![request(&format!("r{number}"), 20, 20)],
+            tool_calls: vec![call(&format!("t{}", number + 1), &format!("r{number}"), 20, 80)],
+            ..agent(&format!("a{number}"), Some(&format!("t{number}")), 20, 80)
+        };
+        let agents = (0..1_000).map(level).collect();
+        let turn = turn(vec![request("r", 10, 15)], vec![call("t0", "r", 20, 80)], agents);
+        let shown = shown(&turn);
+        assert_eq!(shown.len(), 3 + 3 * 1_000);
+        let deepest = shown.iter().map(|node| node.len() - node.trim_start().len()).max();
+        assert_eq!(deepest, Some(2 * (1 + 2 * DEEPEST)));
+    }
 }
