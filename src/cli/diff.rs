@@ -73,14 +73,17 @@ Compares the spans that upload would send with those of BASELINE. Nothing is sen
 Spans with the same ids are the same; others match by session and prompt. + is only in the
 transcripts, - only in BASELINE, ~ in both and different. Where live sent the span, its times and
 what a replay adds to it are no difference. Spans of BASELINE that are of no turn are counted and
-left out. Give the options that the spans were made with: --conversation-id, --user-id, and
---include-commands for those of an instrumentor, which sends commands, too. Resources are not
+left out. Give the options that the spans were made with: --convention, --detail, --content,
+--conversation-id, --user-id, and --include-commands for those of an instrumentor, which sends
+commands, too. Trees are compared span by span; with --convention claude-code BASELINE can be what
+the client's own tracing sent. Resources are not
 compared, so --service-name and --environment change nothing. The variables of upload's options
 count here, too.
 
 Examples:
   moda-agent diff live.pb ~/.claude/projects --session 06d61e2c
   moda-agent diff collector-output/ --include-commands
+  moda-agent diff traces.jsonl ~/.claude/projects --convention claude-code
   moda-agent upload --dry-run --format json PATH > before.jsonl; moda-agent diff before.jsonl PATH
   moda-agent diff live.pb --format json | jq 'select(.state == \"changed\")'";
 

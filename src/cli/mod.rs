@@ -148,7 +148,7 @@ pub struct Delivery {
     ///
     /// A URL gets /v1/traces appended unless its path ends in /traces. Without it: MODA_BASE_URL,
     /// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, the config file, then Moda's
-    /// ingest. What is new is appended to a file; with --all it is replaced.
+    /// ingest, with --convention claude-code its route for that client's own traces. What is new is appended to a file; with --all it is replaced.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub endpoint: Option<String>,
     /// A file that holds the key, instead of the variable MODA_API_KEY
@@ -344,6 +344,7 @@ Examples:
   moda-agent upload --dry-run ~/.claude/projects
   MODA_API_KEY=... moda-agent upload ~/.claude/projects
   moda-agent upload --endpoint http://localhost:4318 ~/.claude/projects
+  moda-agent upload --convention genai --endpoint http://localhost:6006 ~/.claude/projects
   moda-agent upload --endpoint file:spans.jsonl ~/.claude/projects
   moda-agent upload --diff ~/.claude/projects
   moda-agent upload --resend=changed --since 7d ~/.claude/projects";
