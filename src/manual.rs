@@ -77,7 +77,7 @@ const FORMATS: [(&str, &str); 3] = [
     ("text", "For people. It may change in any version."),
     (
         "json",
-        "One object a turn and line: session_id, project (where known), trace_id, span_id, name, kind, start, end (RFC 3339), status (OK or ERROR), error (with ERROR), attributes (an object; texts and integers).",
+        "One object a turn and line: session_id, project (where known), trace_id, span_id, name, kind, start, end (RFC 3339), status (OK, ERROR or UNSET), error (with ERROR), attributes (an object; texts, integers, true and false, lists of texts), events (objects with name, time and attributes). With a tree also spans: what stands below the turn, parents first, objects with the same keys from span_id on and parent_span_id. Lists without anything are left out.",
     ),
     (
         "otlp-json",
@@ -134,7 +134,7 @@ const DIFFERENCES: [(&str, &str); 8] = [
     ("prompt", "The first characters of its prompt."),
     (
         "changes",
-        "What differs: objects with key, old and new. Keys are attributes and name, status, status_message, start, end; old or new is absent where the span had no such key; of a text of which only that is known it is an object with characters and sha256.",
+        "What differs: objects with key, old and new. Keys are attributes and name, status, status_message, start, end; those of a span below the turn stand behind its name and id, and parent is what stands above it; old or new is absent where the span had no such key; of a text of which only that is known it is an object with characters and sha256.",
     ),
     ("reason, note", "Why it was rejected; what else there is to say."),
 ];

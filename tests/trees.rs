@@ -371,5 +371,5 @@ fn diff_holds_trees_against_what_the_clients_tracing_sent() {
     let found = diff(&other);
     assert!(found.ends_with("14 turns: 3 changed, 11 unchanged\n"), "{found}");
     assert!(found.contains("req_00000155 output_tokens  1,106"), "{found}");
-    assert!(found.contains("- claude_code.tool toolu_99999999"), "{found}");
+    assert!(found.contains("- span claude_code.tool toolu_99999999"), "{found}");
 }

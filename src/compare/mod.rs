@@ -19,4 +19,4 @@ pub use changes::{Change, changes};
 pub use compared::{Compared, Counts, State};
 pub use delivered::{gone, sent, undelivered};
 pub use matching::Matching;
-pub use seen::{END, NAME, START, STATUS, STATUS_MESSAGE, Seen, SeenValue};
+pub use seen::{ABOVE, END, NAME, START, STATUS, STATUS_MESSAGE, Seen, SeenValue};

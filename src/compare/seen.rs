@@ -16,7 +16,7 @@ pub const STATUS: &str = "status";
 /// The key of an error's message.
 pub const STATUS_MESSAGE: &str = "status_message";
 /// The key of what stands above a span below the turn's; empty for that itself.
-pub(super) const ABOVE: &str = "parent";
+pub const ABOVE: &str = "parent";
 /// The key of the start, in nanoseconds since 1970.
 pub const START: &str = "start";
 /// The key of the end, in nanoseconds since 1970.

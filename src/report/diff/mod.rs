@@ -4,6 +4,7 @@ mod comparison;
 mod excerpt;
 mod json;
 mod text;
+mod whole;
 
 use std::io::{self, BufWriter, Write};
 

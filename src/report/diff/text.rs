@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::excerpt::shown;
+use super::whole::{Told, told};
 use crate::compare::{Change, Compared, Counts, State};
 use crate::report::numbers::{counted, grouped};
 use crate::report::printable::printable;
@@ -48,7 +49,7 @@ fn write_turn(output: &mut impl Write, turn: &Compared) -> io::Result<()> {
     if let State::Rejected { reason, .. } = &turn.state {
         writeln!(output, "    {}", styled(BAD, &printable(reason)))?;
     }
-    turn.state.changes().iter().try_for_each(|change| write_change(output, change))
+    told(turn.state.changes()).iter().try_for_each(|told| write_told(output, told))
 }
 
 fn sign(state: &State) -> (char, Style) {
@@ -58,6 +59,18 @@ fn sign(state: &State) -> (char, Style) {
         State::Unchanged => (' ', DIM),
         State::Gone => ('-', BAD),
         State::Rejected { .. } => ('!', BAD),
+    }
+}
+
+fn write_told(output: &mut impl Write, told: &Told<'_>) -> io::Result<()> {
+    match told {
+        Told::Key(change) => write_change(output, change),
+        Told::Span { label, is_new: true } => {
+            writeln!(output, "    {}", styled(GOOD, &format!("+ span {}", printable(label))))
+        }
+        Told::Span { label, is_new: false } => {
+            writeln!(output, "    {}", styled(BAD, &format!("- span {}", printable(label))))
+        }
     }
 }
 
