@@ -59,7 +59,7 @@ impl Run {
     pub fn over(paths: &[PathBuf]) -> Self {
         let mut run = Self::default();
         let Ok(found) = discover(paths) else { return run };
-        let keep = Keep { tree: true, tool_data: true };
+        let keep = Keep { tree: true, tool_data: true, adopts: false };
         let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions), &|_, _| false, keep);
         let mut owners = Owners::default();
         run.warnings = found.warnings;

@@ -71,7 +71,7 @@ pub(super) fn read(
     };
     in_order(sessions, threads, threads * AHEAD, rebuild, |mut read| {
         read.session = owners.keep_own(read.session);
-        if keep.tree {
+        if keep.adopts {
             read.session.adopt();
         }
         fault.take().map_or(Ok(()), Err)?;

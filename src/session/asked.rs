@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_request_answers_what_came_since_the_one_before() {
-        let keep = Keep { tree: true, tool_data: false };
+        let keep = Keep { tree: true, ..Keep::default() };
         let mut asked = Asked::default();
         asked.prompt(at(1), keep);
         asked.record(at(2));

@@ -8,4 +8,6 @@ pub struct Keep {
     pub tree: bool,
     /// What tools were asked and what they answered.
     pub tool_data: bool,
+    /// Whether turns [`adopt`](super::Session::adopt) the agents that no call launched.
+    pub adopts: bool,
 }

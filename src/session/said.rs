@@ -108,7 +108,7 @@ mod tests {
     fn parts_are_kept_in_their_order_where_a_tree_wants_them() {
         let text = |text: &str| Part::Text(Excerpt::of(text, 9));
         assert_eq!(said(BLOCKS, Keep::default()).parts, [text("a"), text("b")]);
-        let tree = Keep { tree: true, tool_data: false };
+        let tree = Keep { tree: true, ..Keep::default() };
         let thinking = Part::Thinking(Excerpt::of("hm", 9));
         let all = [thinking, text("a"), Part::Call("t".to_owned()), text("b")];
         assert_eq!(said(BLOCKS, tree).parts, all);

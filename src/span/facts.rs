@@ -11,6 +11,27 @@ use super::tree::Node;
 use crate::session::{Request, Subagent, ToolCall, Turn};
 use crate::transcript::Tokens;
 
+/// What the client calls the tools that models, and older clients, call otherwise: the table of client
+/// 2.1.330, by which its own tracing names them.
+const RENAMED: [(&str, &str); 11] = [
+    ("Task", "Agent"),
+    ("KillShell", "TaskStop"),
+    ("KillBash", "TaskStop"),
+    ("ListPeers", "ListAgents"),
+    ("Brief", "SendUserMessage"),
+    ("ListMcpResources", "ListMcpResourcesTool"),
+    ("ReadMcpResource", "ReadMcpResourceTool"),
+    ("ReadMcpResourceDir", "ReadMcpResourceDirTool"),
+    ("ProposeGoal", "SetGoal"),
+    ("RunWorkflow", "Workflow"),
+    ("Eval", "REPL"),
+];
+
+/// The tool that a call is of, as the client calls it now, so that it has one name in all of history.
+pub(super) fn tool_name(call: &ToolCall) -> &str {
+    RENAMED.iter().find(|(old, _)| *old == call.name).map_or(call.name.as_str(), |(_, new)| new)
+}
+
 /// The facts of a turn.
 pub(super) fn of_turn(attributes: &mut Attributes, scene: &Scene<'_>) {
     let turn = scene.turn;
@@ -29,6 +50,7 @@ pub(super) fn of_turn(attributes: &mut Attributes, scene: &Scene<'_>) {
 
 /// The facts of a request.
 pub(super) fn of_request(attributes: &mut Attributes, request: &Request) {
+    attributes.text_if(keys::CLAUDE_AGENT_REQUEST_ID, request.request_id.as_deref());
     if !request.usage.is_complete() {
         attributes.flag(keys::CLAUDE_AGENT_INCOMPLETE_USAGE, true);
     }

@@ -90,6 +90,7 @@ fn failed_chat(scene: &Scene<'_>, node: &Node<'_>, failed: &FailedRequest) -> Fo
     let model = facts::model_of_failed(scene, node);
     attributes.text_if(keys::GEN_AI_REQUEST_MODEL, model);
     attributes.count_if(keys::HTTP_RESPONSE_STATUS_CODE, failed.failure.status);
+    attributes.text_if(keys::CLAUDE_AGENT_REQUEST_ID, failed.request_id.as_deref());
     attributes.text(keys::ERROR_TYPE, &failed.failure.kind);
     Form::new(named("chat", model), SpanKind::Client, scene.failed(&failed.failure), attributes)
         .with_exception(&failed.failure.kind)
@@ -97,7 +98,7 @@ fn failed_chat(scene: &Scene<'_>, node: &Node<'_>, failed: &FailedRequest) -> Fo
 
 fn tool(scene: &Scene<'_>, call: &ToolCall) -> Form {
     let mut attributes = begin(scene, "execute_tool");
-    attributes.text(keys::GEN_AI_TOOL_NAME, &call.name);
+    attributes.text(keys::GEN_AI_TOOL_NAME, facts::tool_name(call));
     attributes.text(keys::GEN_AI_TOOL_CALL_ID, &call.id);
     attributes.text(keys::GEN_AI_TOOL_TYPE, "function");
     if scene.tells(Content::Full) {
@@ -106,7 +107,7 @@ fn tool(scene: &Scene<'_>, call: &ToolCall) -> Form {
         attributes.content(keys::GEN_AI_TOOL_CALL_RESULT, &marked(&call.result).unwrap_or_default());
     }
     facts::of_call(&mut attributes, call);
-    let name = named("execute_tool", Some(&call.name));
+    let name = named("execute_tool", Some(facts::tool_name(call)));
     Form::new(name, SpanKind::Internal, scene.of_call(call), attributes).with_exception(facts::error_of(call))
 }
 

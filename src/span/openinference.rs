@@ -85,6 +85,7 @@ fn failed_llm(scene: &Scene<'_>, node: &Node<'_>, failed: &FailedRequest) -> For
     let model = facts::model_of_failed(scene, node);
     about_model(&mut attributes, model);
     attributes.count_if(common::HTTP_RESPONSE_STATUS_CODE, failed.failure.status);
+    attributes.text_if(common::CLAUDE_AGENT_REQUEST_ID, failed.request_id.as_deref());
     attributes.text(common::ERROR_TYPE, &failed.failure.kind);
     Form::new(named(model), SpanKind::Client, scene.failed(&failed.failure), attributes)
         .with_exception(&failed.failure.kind)
@@ -92,7 +93,7 @@ fn failed_llm(scene: &Scene<'_>, node: &Node<'_>, failed: &FailedRequest) -> For
 
 fn tool(scene: &Scene<'_>, call: &ToolCall) -> Form {
     let mut attributes = begin(scene, "TOOL");
-    attributes.text(keys::TOOL_NAME, &call.name);
+    attributes.text(keys::TOOL_NAME, facts::tool_name(call));
     attributes.text(keys::TOOL_ID, &call.id);
     if scene.tells(Content::Full) {
         if let Some(arguments) = &call.arguments {
@@ -104,7 +105,7 @@ fn tool(scene: &Scene<'_>, call: &ToolCall) -> Form {
         }
     }
     facts::of_call(&mut attributes, call);
-    let name = Cow::Owned(call.name.clone());
+    let name = Cow::Owned(facts::tool_name(call).to_owned());
     Form::new(name, SpanKind::Internal, scene.of_call(call), attributes).with_exception(facts::error_of(call))
 }
 

@@ -83,7 +83,7 @@ impl Convention {
     /// What must be kept of sessions to know which of their turns have spans.
     #[must_use]
     pub fn default_keep(self) -> Keep {
-        Keep { tree: self.default_detail() == Detail::Full, tool_data: false }
+        Keep { adopts: self != Convention::Moda, ..Keep::default() }
     }
 
     /// Whether a span of this name is one of a turn, in any convention.
@@ -98,7 +98,7 @@ impl Projection {
     #[must_use]
     pub fn keep(&self) -> Keep {
         let tree = self.detail == Detail::Full;
-        Keep { tree, tool_data: tree && self.content == Content::Full }
+        Keep { tree, tool_data: tree && self.content == Content::Full, ..self.convention.default_keep() }
     }
 
     /// The spans of a turn, that of the turn itself first, each after the one above it. The ids are

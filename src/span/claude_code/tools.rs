@@ -2,6 +2,7 @@
 
 use super::common::{agents, begin, form, launched};
 use crate::session::{Reached, ToolCall};
+use crate::span::facts::tool_name;
 use crate::span::keys as common;
 use crate::span::keys::claude_code as keys;
 use crate::span::model::{Attributes, SpanEvent, Status};
@@ -16,23 +17,9 @@ const EXECUTION: &str = "claude_code.tool.execution";
 /// The tools of which the client tells the command.
 const SHELLS: [&str; 2] = ["Bash", "PowerShell"];
 
-/// What the client calls the tools that models, and older clients, call otherwise: its own table.
-const RENAMED: [(&str, &str); 11] = [
-    ("Task", "Agent"),
-    ("KillShell", "TaskStop"),
-    ("KillBash", "TaskStop"),
-    ("ListPeers", "ListAgents"),
-    ("Brief", "SendUserMessage"),
-    ("ListMcpResources", "ListMcpResourcesTool"),
-    ("ReadMcpResource", "ReadMcpResourceTool"),
-    ("ReadMcpResourceDir", "ReadMcpResourceDirTool"),
-    ("ProposeGoal", "SetGoal"),
-    ("RunWorkflow", "Workflow"),
-    ("Eval", "REPL"),
-];
 pub(super) fn tool(scene: &Scene<'_>, node: &Node<'_>, call: &ToolCall) -> Form {
     let mut attributes = begin(scene, "tool", launched(node));
-    let name = RENAMED.iter().find(|(old, _)| *old == call.name).map_or(call.name.as_str(), |(_, new)| new);
+    let name = tool_name(call);
     let of_server = name.strip_prefix("mcp__").and_then(|rest| rest.split_once("__"));
     attributes.text(keys::TOOL_NAME, name);
     attributes.text(keys::TOOL_NAME_SAFE, if of_server.is_some() { "mcp_other" } else { name });

@@ -77,6 +77,8 @@ pub const EXCEPTION_TYPE: &str = "exception.type";
 /// OpenTelemetry: that in words.
 pub const EXCEPTION_MESSAGE: &str = "exception.message";
 
+/// moda-agent: the API's id of a request, as its support asks for it.
+pub const CLAUDE_AGENT_REQUEST_ID: &str = "claude_agent.request_id";
 /// moda-agent: whether a request's usage is only the stream's placeholder.
 pub const CLAUDE_AGENT_INCOMPLETE_USAGE: &str = "claude_agent.incomplete_usage";
 /// moda-agent: whether the user stopped a request before it was complete.
