@@ -62,11 +62,15 @@ fn lines(projects: &Path) -> Vec<Line> {
 struct Growing {
     folder: tempfile::TempDir,
     source: PathBuf,
+    convention: &'static str,
 }
 
+/// One span a turn, and trees; the other conventions have the same nodes.
+const CONVENTIONS: [&str; 2] = ["moda", "genai"];
+
 impl Growing {
-    fn new(source: &Path) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), source: source.to_owned() }
+    fn new(source: &Path, convention: &'static str) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), source: source.to_owned(), convention }
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -90,7 +94,7 @@ impl Growing {
         output.push(self.at("spans.jsonl"));
         let mut args: Vec<OsString> = ["moda-agent", "upload", "-q", "--endpoint"].map(Into::into).to_vec();
         args.extend([output, "--state".into(), place("ledger.db"), place("projects")]);
-        args.extend(options.iter().map(Into::into));
+        args.extend(["--convention", self.convention].iter().chain(options).map(Into::into));
         upload(args);
     }
 
@@ -109,8 +113,8 @@ fn upload(args: Vec<OsString>) {
 }
 
 /// The spans of one run over all.
-fn of_one_run(source: &Path) -> BTreeMap<Vec<u8>, Span> {
-    let whole = Growing::new(source);
+fn of_one_run(source: &Path, convention: &'static str) -> BTreeMap<Vec<u8>, Span> {
+    let whole = Growing::new(source, convention);
     for line in lines(source) {
         whole.add(&line.file, &line.text);
     }
@@ -150,8 +154,8 @@ fn recordings() -> Vec<PathBuf> {
 const SMALL: usize = 210;
 
 /// Lets a recording grow, piece by piece, with a run after each for which `runs` says so.
-fn grown(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)>) -> Vec<Span> {
-    let growing = Growing::new(source);
+fn grown(source: &Path, convention: &'static str, pieces: impl IntoIterator<Item = (Line, bool)>) -> Vec<Span> {
+    let growing = Growing::new(source, convention);
     for (line, runs) in pieces {
         growing.add(&line.file, &line.text);
         if runs {
@@ -163,9 +167,11 @@ fn grown(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)>) -> Vec<S
     growing.spans()
 }
 
-fn check(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)>) -> Result<(), TestCaseError> {
-    let differences = differences(&grown(source, pieces), &of_one_run(source));
-    prop_assert_eq!(differences, Vec::<String>::new(), "{}", source.display());
+fn check(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)> + Clone) -> Result<(), TestCaseError> {
+    for convention in CONVENTIONS {
+        let differences = differences(&grown(source, convention, pieces.clone()), &of_one_run(source, convention));
+        prop_assert_eq!(differences, Vec::<String>::new(), "{} {}", source.display(), convention);
+    }
     Ok(())
 }
 
@@ -243,14 +249,13 @@ fn runs_at_any_moment_also_within_a_line_give_what_one_run_gives() {
 }
 
 /// Cases of which the spans depend on when they were sent, and why.
-const EXCEPTIONS: [(&str, &str); 7] = [
+const EXCEPTIONS: [(&str, &str); 6] = [
     ("0-05-the-largest-usage-counts-also-where-only-a-later-request-is-shared", COPY_FIRST),
     ("10-02-a-session-without-any-time-comes-last", COPY_FIRST),
     ("7-01-the-sidecar-file-names-the-launching-call", LATE_AGENT),
     ("7-02-the-result-of-the-call-names-the-subagent", LATE_AGENT),
     ("7-05-a-task-notification-names-call-and-subagent", "that the launch was one into the background comes later"),
     ("7-06-equal-prompts-join-call-and-subagent", LATE_AGENT),
-    ("7-11-a-resumed-subagent-goes-on-in-its-file", "a later turn resumes the subagent of one that is over"),
 ];
 const COPY_FIRST: &str = "the copy is there before the original, and who sent a turn owns it";
 const LATE_AGENT: &str = "a subagent that its turn waited for is written later than that turn's end";
@@ -263,8 +268,8 @@ fn the_cases_of_all_rules_can_grow_but_for_those_that_are_named() {
     let differ = Mutex::new(BTreeSet::new());
     each(&cases, |case| {
         let (name, source) = (case.file_name().unwrap().to_str().unwrap().to_owned(), case.join("projects"));
-        let (found, expected) =
-            (grown(&source, lines(&source).into_iter().map(|line| (line, true))), of_one_run(&source));
+        let pieces = lines(&source).into_iter().map(|line| (line, true));
+        let (found, expected) = (grown(&source, "moda", pieces), of_one_run(&source, "moda"));
         let ids = |span: &Span| (span.trace_id.clone(), span.span_id.clone());
         let (mut one, mut other): (Vec<_>, Vec<_>) =
             (found.iter().map(ids).collect(), expected.values().map(ids).collect());

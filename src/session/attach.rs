@@ -13,6 +13,7 @@ use super::turn::Turn;
 /// Hands each subagent to its turn; gives back those that have none.
 pub(super) fn attach(turns: &mut [Turn], launches: Launches, mut chains: Vec<Sidechain>) -> Vec<Subagent> {
     link(&mut chains, launches);
+    let chains = joined(chains);
     let callers = Launchers::new(turns, &chains);
     let owned: Vec<_> = chains.iter().map(|chain| callers.of(chain)).collect();
     let mut strays = Vec::new();
@@ -45,6 +46,20 @@ fn link(chains: &mut [Sidechain], mut launches: Launches) {
         chain.agent.launched_by =
             prompt.and_then(|prompt| launches.take_prompted(prompt, |call| !linked.contains(call)));
     }
+}
+
+/// Puts together again what no call is known to have set to work.
+fn joined(chains: Vec<Sidechain>) -> Vec<Sidechain> {
+    let mut joined: Vec<Sidechain> = Vec::with_capacity(chains.len());
+    for chain in chains {
+        let is_same = |other: &&mut Sidechain| other.agent.id == chain.agent.id;
+        let is_unknown = chain.agent.resumption > 0 && chain.agent.launched_by.is_none();
+        match joined.iter_mut().rfind(is_same).filter(|_| is_unknown) {
+            Some(before) => before.go_on(chain),
+            None => joined.push(chain),
+        }
+    }
+    joined
 }
 
 /// Whether it is to be found out by its prompt which call launched it.

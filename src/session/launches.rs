@@ -50,6 +50,11 @@ impl Launches {
         if let Some(agent) = record.tool_use_result.resumed_agent_id.as_deref() {
             self.resumed.entry(agent.to_owned()).or_default().push(call.to_owned());
         } else if let Some(agent) = record.tool_use_result.agent_id.as_deref() {
+            // Up to 2.1.x the tool that launches subagents also set them to work again.
+            let has_launch = |(source, first): &(Source, String)| *source == Source::Result && first != call;
+            if is_launcher(tool) && self.calls.get(agent).is_some_and(has_launch) {
+                self.resumed.entry(agent.to_owned()).or_default().push(call.to_owned());
+            }
             self.add(Source::Result, agent, call);
         } else if is_launcher(tool)
             && let Some(agent) = NAMES.iter().find_map(|name| named_in(block.content.0, name))

@@ -1,5 +1,6 @@
 //! The agents that a session's tool calls launched.
 
+use super::classify::{UserRecord, classify};
 use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
 use super::failed_request::{FailedRequest, Failure};
 use super::keep::Keep;
@@ -117,9 +118,19 @@ impl Sidechain {
         again
     }
 
-    /// Whether a record sets it to work again: somebody sent a message to it when it had ended.
+    /// Whether a record may set it to work again: somebody asks it something when it had ended. A
+    /// subagent that is a copy of the main chain holds such records, too.
     pub(super) fn is_resumed_by(&self, record: &Record<'_>) -> bool {
-        record.is("user") && record.origin.kind.as_deref() == Some("coordinator") && self.response.is_some()
+        let is_asked = matches!(classify(record), UserRecord::Prompt(..)) || record.is_of_coordinator();
+        record.is("user") && is_asked && self.response.is_some() && !self.agent.is_internal && !self.work.is_open()
+    }
+
+    /// Takes what it did later, as it turns out that nothing set it to work again.
+    pub(super) fn go_on(&mut self, later: Self) {
+        self.agent.ended_at = self.agent.ended_at.max(later.agent.ended_at);
+        self.agent.last_at = later.agent.last_at.or(self.agent.last_at);
+        self.response = later.response.or(self.response.take());
+        self.work.go_on(later.work);
     }
 
     /// Takes what its sidecar file says.

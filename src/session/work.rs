@@ -175,6 +175,28 @@ impl Work {
         }
     }
 
+    /// Whether its last request calls a tool of which the result did not come.
+    pub(super) fn is_open(&self) -> bool {
+        let last = self.requests.last().map(|(_, request)| &request.id);
+        self.calls.iter().rev().any(|(_, call)| Some(&call.request_id) == last && !call.is_answered)
+    }
+
+    /// Takes what the same chain did later. Of a request that goes on there only the usage is new.
+    pub(super) fn go_on(&mut self, later: Self) {
+        for (turn, request) in later.requests {
+            let known = self.request_index.get(&request.id).and_then(|index| self.requests.get_mut(*index));
+            if let Some((_, known)) = known {
+                known.usage = known.usage.and(request.usage);
+                continue;
+            }
+            self.request_index.insert(request.id.clone(), self.requests.len());
+            self.requests.push((turn, request));
+        }
+        self.failed_requests.extend(later.failed_requests);
+        self.calls.extend(later.calls);
+        self.launches.join(later.launches);
+    }
+
     /// The turn in which a request's first record stands.
     pub(crate) fn turn_of(&self, message_id: &str) -> Option<usize> {
         self.request_index.get(message_id).and_then(|index| self.requests.get(*index)).map(|(turn, _)| *turn)

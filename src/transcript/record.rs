@@ -317,6 +317,12 @@ impl Record<'_> {
         self.entrypoint.as_deref().is_some_and(|entrypoint| entrypoint.starts_with("sdk"))
     }
 
+    /// Whether the main chain sent it to a subagent.
+    #[must_use]
+    pub fn is_of_coordinator(&self) -> bool {
+        self.origin.kind.as_deref() == Some("coordinator")
+    }
+
     /// Its `uuid`, where it names this record and no other: not where it is empty, nor where
     /// somebody blotted it out before passing the transcript on.
     #[must_use]
