@@ -167,7 +167,7 @@ fn grown(source: &Path, convention: &'static str, pieces: impl IntoIterator<Item
     growing.spans()
 }
 
-fn check(source: &Path, pieces: impl IntoIterator<Item = (Line, bool)> + Clone) -> Result<(), TestCaseError> {
+fn check(source: &Path, pieces: &(impl IntoIterator<Item = (Line, bool)> + Clone)) -> Result<(), TestCaseError> {
     for convention in CONVENTIONS {
         let differences = differences(&grown(source, convention, pieces.clone()), &of_one_run(source, convention));
         prop_assert_eq!(differences, Vec::<String>::new(), "{} {}", source.display(), convention);
@@ -194,7 +194,7 @@ fn a_run_after_every_line_gives_what_one_run_gives() {
     let small: Vec<_> = recordings.iter().filter(|(lines, _)| lines.len() < SMALL || is_thorough).collect();
     assert!(small.len() >= 4);
     each(&small, |(lines, source)| {
-        check(source, lines.iter().cloned().map(|line| (line, true))).unwrap();
+        check(source, &lines.iter().cloned().map(|line| (line, true))).unwrap();
     });
 }
 
@@ -242,7 +242,7 @@ fn runs_at_any_moment_also_within_a_line_give_what_one_run_gives() {
                     Some(cut) => parts(line, *cut),
                     None => vec![(line.clone(), false)],
                 });
-                check(source, pieces)
+                check(source, &pieces)
             })
             .unwrap();
     });

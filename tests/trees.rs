@@ -103,9 +103,8 @@ fn said(recording: &str) -> (BTreeSet<String>, BTreeSet<String>) {
 fn walk(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries
-        .flat_map(|path| match path.is_dir() {
-            true => walk(&path.display().to_string()),
-            false => vec![fs::read_to_string(path).unwrap()],
+        .flat_map(|path| {
+            if path.is_dir() { walk(&path.display().to_string()) } else { vec![fs::read_to_string(path).unwrap()] }
         })
         .collect()
 }
@@ -241,14 +240,16 @@ fn half_a_tree_goes_again_whole_with_the_same_ids() {
     static IS_DOWN: AtomicBool = AtomicBool::new(true);
     let tree = Tree::new();
     append(&tree.file(0), calls(20));
-    let server = Server::scripted(|number, _| match IS_DOWN.load(Ordering::SeqCst) && number >= 2 {
-        true => Act::Answer(answer("400 Bad Request", "text/plain", "busy")),
-        false => ok(),
+    let server = Server::scripted(|number, _| {
+        if IS_DOWN.load(Ordering::SeqCst) && number >= 2 {
+            Act::Answer(answer("400 Bad Request", "text/plain", "busy"))
+        } else {
+            ok()
+        }
     });
     let options = ["--convention", "genai", "--concurrency", "1", "--retry-for", "0s"];
-    let server_is_down = Server::scripted(|number, _| match number >= 2 {
-        true => Act::Answer(answer("503 Service Unavailable", "text/plain", "busy")),
-        false => ok(),
+    let server_is_down = Server::scripted(|number, _| {
+        if number >= 2 { Act::Answer(answer("503 Service Unavailable", "text/plain", "busy")) } else { ok() }
     });
     let outcome = run(&server_is_down, &options, &tree.path());
     assert_eq!((outcome.code, taken(&server_is_down)), (4, 14), "{}", outcome.said);
@@ -372,4 +373,34 @@ fn diff_holds_trees_against_what_the_clients_tracing_sent() {
     assert!(found.ends_with("14 turns: 3 changed, 11 unchanged\n"), "{found}");
     assert!(found.contains("req_00000155 output_tokens  1,106"), "{found}");
     assert!(found.contains("- span claude_code.tool toolu_99999999"), "{found}");
+}
+
+/// What happens in a subagent is told on its span and not on that of the turn.
+#[test]
+fn what_happens_in_a_subagent_is_told_of_it() {
+    let tree = Tree::new();
+    let launch = r#"{"type":"tool_use","id":"t0","name":"Agent","input":{"prompt":"dig"}}"#;
+    let result = r#"[{"type":"tool_result","tool_use_id":"t0","content":"dug"}]"#;
+    let main = [user(0, r#""go""#), assistant(1, "m1", launch), user(8, result), assistant(9, "m2", "")].concat();
+    append(&tree.file(0), main);
+    let system = |second, rest: &str| format!("{},\"type\":\"system\",{rest}}}\n", head(second));
+    let agent = [
+        user(2, r#""dig""#),
+        system(3, r#""subtype":"api_error","error":{"status":529},"retryInMs":500,"retryAttempt":1"#),
+        assistant(4, "m3", ""),
+        system(5, r#""subtype":"compact_boundary","compactMetadata":{"trigger":"auto","preTokens":9000}"#),
+        assistant(6, "m4", ""),
+        user(7, r#""[Request interrupted by user]""#),
+    ];
+    append(&tree.agent_file(0, "a1"), agent.concat());
+    let printed = dry_run("json", "genai", &[], &tree.path());
+    let root: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
+    let names = |span: &Value| {
+        let events = span["events"].as_array().cloned().unwrap_or_default();
+        events.iter().map(|event| event["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&root), Vec::<String>::new());
+    let told = root["spans"].as_array().unwrap().iter().map(names).filter(|names| !names.is_empty());
+    let expected = ["claude_agent.api_retry", "claude_agent.compaction", "claude_agent.interrupt"];
+    assert_eq!(told.collect::<Vec<_>>(), [expected], "{printed}");
 }

@@ -52,7 +52,8 @@ fn check_tree(tree: &[Span], may_outlast: &dyn Fn(&Span) -> bool) {
         assert_eq!(span.parent_id.is_none(), above.is_empty(), "a tree has not one root");
         assert!(span.ended_at >= span.started_at, "a span ends before it starts");
         if let Some(parent) = span.parent_id {
-            let Some(&parent) = above.get(&parent) else { panic!("{} stands before the one above it", span.name) };
+            assert!(above.contains_key(&parent), "{} stands before the one above it", span.name);
+            let parent = above[&parent];
             assert!(span.started_at >= parent.started_at, "{} starts before {}", span.name, parent.name);
             assert!(span.ended_at <= parent.ended_at || may_outlast(span), "{} outlasts {}", span.name, parent.name);
         }

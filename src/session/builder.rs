@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::Session;
 use super::attach::attach;
 use super::classify::{PromptKind, UserRecord, classify, joined, slash_command, turn_origin};
-use super::event::{Event, Happened};
+use super::event::Event;
 use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
 use super::facts::Facts;
 use super::failed_request::{FailedRequest, Failure};
@@ -115,7 +115,7 @@ impl Builder {
                 if let Some(turn) = self.turns.last_mut() {
                     turn.is_interrupted = true;
                 }
-                self.happened(Some(Event { at: record.timestamp(), what: Happened::Interrupt }));
+                self.happened(Some(Event::interrupt(record)));
             }
             UserRecord::Injected => self.injected.push(Injected::new(record, self.turns.last(), self.keep)),
             UserRecord::Prompt(_, text) if self.queued.was_given(record, &text) => {}
@@ -237,12 +237,12 @@ impl Builder {
         }
     }
 
-    /// Something happened in the open turn. Of what a hook stopped two records can tell.
+    /// Something happened in the open turn.
     fn happened(&mut self, event: Option<Event>) {
-        let Some(turn) = self.turns.last_mut().filter(|_| self.keep.tree) else { return };
-        let newest = turn.events.last().map(|newest| newest.what.clone());
-        let is_told = |event: &Event| event.is_block() && newest.as_ref() == Some(&event.what);
-        turn.events.extend(event.filter(|event| !is_told(event)));
+        let turn = self.turns.last_mut().filter(|_| self.keep.tree);
+        if let (Some(turn), Some(event)) = (turn, event) {
+            event.join(&mut turn.events);
+        }
     }
 
     /// A prompt that was given while a turn ran, and taken into it, has no user record. What the

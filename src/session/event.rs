@@ -1,5 +1,6 @@
 //! What happened in a turn beside what was said: compactions, retries, interrupts, hooks that said no.
 
+use super::classify::{UserRecord, classify};
 use super::excerpt::{ERROR_CHARACTERS, Excerpt};
 use crate::transcript::{Record, Timestamp};
 
@@ -48,9 +49,28 @@ pub enum Happened {
 }
 
 impl Event {
-    /// Whether a hook stopped something.
-    pub(super) fn is_block(&self) -> bool {
-        matches!(self.what, Happened::HookBlock { .. })
+    /// What any record of a subagent says.
+    pub(super) fn of_subagent(record: &Record<'_>) -> Option<Self> {
+        match record.kind.as_deref()? {
+            "system" => Self::of_system(record),
+            "attachment" => Self::of_attachment(record),
+            "user" if classify(record) == UserRecord::Interrupt => Some(Self::interrupt(record)),
+            "user" => Self::of_result(record),
+            _ => None,
+        }
+    }
+
+    /// The user stopped what was going on.
+    pub(super) fn interrupt(record: &Record<'_>) -> Self {
+        Self { at: record.timestamp(), what: Happened::Interrupt }
+    }
+
+    /// Joins what happened before; of what a hook stopped two records can tell.
+    pub(super) fn join(self, events: &mut Vec<Self>) {
+        let is_block = matches!(self.what, Happened::HookBlock { .. });
+        if !is_block || events.last().is_none_or(|newest| newest.what != self.what) {
+            events.push(self);
+        }
     }
 
     /// What a `system` record says.

@@ -1,6 +1,7 @@
 //! The agents that a session's tool calls launched.
 
 use super::classify::{UserRecord, classify};
+use super::event::Event;
 use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
 use super::failed_request::{FailedRequest, Failure};
 use super::keep::Keep;
@@ -41,6 +42,8 @@ pub struct Subagent {
     pub failed_requests: Vec<FailedRequest>,
     /// Its tool calls, in order.
     pub tool_calls: Vec<ToolCall>,
+    /// What happened in it beside what was said; only where a tree is kept.
+    pub events: Vec<Event>,
     /// The time of its first record.
     pub started_at: Option<Timestamp>,
     /// The latest time of its records.
@@ -129,6 +132,7 @@ impl Sidechain {
     pub(super) fn go_on(&mut self, later: Self) {
         self.agent.ended_at = self.agent.ended_at.max(later.agent.ended_at);
         self.agent.last_at = later.agent.last_at.or(self.agent.last_at);
+        self.agent.events.extend(later.agent.events);
         self.response = later.response.or(self.response.take());
         self.work.go_on(later.work);
     }
@@ -150,6 +154,9 @@ impl Sidechain {
         self.agent.ended_at = self.agent.ended_at.max(record.timestamp());
         self.agent.last_at = record.timestamp().or(self.agent.last_at);
         self.prompt_id = self.prompt_id.take().or_else(|| record.prompt_id.clone().map(Into::into));
+        if let Some(event) = Event::of_subagent(record).filter(|_| self.keep.tree && !seen) {
+            event.join(&mut self.agent.events);
+        }
         match record.kind.as_deref() {
             Some("assistant") => self.answer(record, seen),
             Some("user") => self.user(record),

@@ -79,13 +79,18 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What happened in the turn, as events of its span.
-    pub(super) fn events(&self, root: &Node<'_>) -> Vec<SpanEvent> {
+    /// What happened in a turn or a subagent, as events of its span.
+    pub(super) fn events(&self, node: &Node<'_>) -> Vec<SpanEvent> {
+        let happened = match node.what {
+            What::Turn => &self.turn.events,
+            What::Agent(agent) => &agent.events,
+            _ => return Vec::new(),
+        };
         let event = |event: &Event| {
             let (name, attributes) = self.told(&event.what);
-            SpanEvent { name, at: root.interval.moment(event.at), attributes: attributes.into_vec() }
+            SpanEvent { name, at: node.interval.moment(event.at), attributes: attributes.into_vec() }
         };
-        self.turn.events.iter().map(event).collect()
+        happened.iter().map(event).collect()
     }
 
     fn told(&self, what: &Happened) -> (&'static str, Attributes) {
@@ -117,7 +122,7 @@ impl<'a> Scene<'a> {
     /// The span of a node.
     pub(super) fn span(&self, nodes: &[Node<'_>], node: &Node<'_>, form: Form) -> Span {
         let parent_id = node.parent.and_then(|parent| nodes.get(parent)).map(|parent| parent.id);
-        let mut events = if matches!(node.what, What::Turn) { self.events(node) } else { Vec::new() };
+        let mut events = self.events(node);
         events.extend(form.exception.map(|kind| exception(node, &kind, &form.status)));
         events.extend(form.event);
         Span {
