@@ -30,7 +30,7 @@ use std::sync::LazyLock;
 use compare::{Finding, Named, covers, differences};
 use named::{USUAL, Why, named};
 use support::{recordings, stdout, testdata, upload};
-use tree::{Raw, Tree, read, tree};
+use tree::{Placed, Raw, Tree, read, tree};
 
 const FOLDERS: [&str; 2] = ["native-2.1.330", "native-more-2.1.330"];
 
@@ -102,4 +102,17 @@ fn every_span_of_the_client_is_replayed() {
     }
     assert!(wrong.is_empty(), "not named:\n{}", wrong.join("\n"));
     assert!(unused.is_empty(), "named, but not found: {unused:#?}");
+}
+
+/// The length that a span tells is its own, in whole milliseconds.
+#[test]
+fn spans_tell_how_long_they_are() {
+    let (mut told, spans) = (0, CASES.iter().flat_map(|case| case.ours.values()));
+    for Placed { span, .. } in spans {
+        for length in ["duration_ms", "interaction.duration_ms"].iter().filter_map(|key| span.attributes.get(*key)) {
+            assert_eq!(length.as_i64(), Some((span.end - span.start + 500_000) / 1_000_000), "{span:?}");
+            told += 1;
+        }
+    }
+    assert!(told > 800, "{told}");
 }

@@ -8,6 +8,8 @@ use What::{Differs, Ends, NativeHas, OnlyNative, OnlyOurs, Starts};
 pub enum Why {
     /// The client knows it, or makes it up for its spans, and writes it into no record.
     NotSaved,
+    /// The client numbers its attempts; of most that fail the transcript has a line, and the turn an event.
+    ToldOtherwise,
     /// The client's times are those of its clock, and ours those of records.
     OtherTimes,
     /// The client tells the error as it came; the transcript as it is shown to the model or the user.
@@ -43,7 +45,7 @@ pub enum Why {
 }
 use Why::{
     AskedAside, Compaction, EmptyAnswer, FailedSilently, Hook, Killed, NotSaved, NothingAsked, OtherTimes,
-    RefusedByTheClient, Retries, ShortenedByTheRecording, ShownOtherwise, Slow, Stopped, Waited,
+    RefusedByTheClient, Retries, ShortenedByTheRecording, ShownOtherwise, Slow, Stopped, ToldOtherwise, Waited,
 };
 
 /// By how many milliseconds our spans start and end later than the client's, from and to.
@@ -51,10 +53,10 @@ use Why::{
 /// Measured on all cases: 144 turns, 352 requests, 219 calls, of which 207 ran; what goes further is
 /// named below.
 pub const USUAL: [Usual; 6] = [
-    // A turn begins when its prompt is written, a while after it was taken up: 2 to 419, one in two 41.
-    // It ends with its last line, before the client ends it: by 4 to 170, one in two 11.
+    // A turn begins when its prompt is written, a while after it was taken up: 2 to 419, one in two 43.
+    // It ends with its last line, before the client ends it: by 4 to 170, one in two 12.
     ("interaction", [2, 420], [-170, -3]),
-    // A request begins when what it answers is written, before it is sent: by 4 to 279, one in two 22.
+    // A request begins when what it answers is written, before it is sent: by 4 to 279, one in two 23.
     // Its last line is that of its last block; the stream ends 1 to 165 later, one in two 9.
     ("llm_request", [-280, -4], [-166, 3]),
     // A call begins with its line, before the client looks at it: by 1 to 57, one in two 6. Its result
@@ -69,7 +71,7 @@ pub const USUAL: [Usual; 6] = [
 /// What no transcript holds, of whatever case.
 const NOT_SAVED: [(&str, &[&str]); 5] = [
     ("interaction", &["interaction.sequence", "parent.source", "queued_sends"]),
-    ("llm_request", &["attempt", "error_class", "first_content_ms", "ttft_ms"]),
+    ("llm_request", &["error_class", "first_content_ms", "ttft_ms"]),
     ("tool", &["bash_argv0", "bash_command_class"]),
     ("tool.execution", &["error_class"]),
     ("tool.blocked_on_user", &["duration_ms"]),
@@ -87,7 +89,8 @@ pub fn named() -> Vec<Named<Why>> {
     not_saved.chain(ATTRIBUTES.iter().copied()).chain(SPANS.iter().copied()).chain(TIMES.iter().copied()).collect()
 }
 
-const ATTRIBUTES: [Named<Why>; 23] = [
+const ATTRIBUTES: [Named<Why>; 24] = [
+    ("", "llm_request", NativeHas("attempt"), ToldOtherwise),
     ("", "interaction", Differs("interaction.duration_ms"), OtherTimes),
     ("", "llm_request", Differs("duration_ms"), OtherTimes),
     ("", "tool", Differs("duration_ms"), OtherTimes),
