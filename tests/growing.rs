@@ -190,7 +190,7 @@ fn each<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
 fn a_run_after_every_line_gives_what_one_run_gives() {
     let is_thorough = std::env::var_os("MODA_AGENT_THOROUGH").is_some();
     let recordings: Vec<_> = recordings().into_iter().map(|source| (lines(&source), source)).collect();
-    assert_eq!(recordings.len(), 14);
+    assert_eq!(recordings.len(), 15);
     let small: Vec<_> = recordings.iter().filter(|(lines, _)| lines.len() < SMALL || is_thorough).collect();
     assert!(small.len() >= 4);
     each(&small, |(lines, source)| {

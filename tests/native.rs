@@ -116,3 +116,17 @@ fn spans_tell_how_long_they_are() {
     }
     assert!(told > 800, "{told}");
 }
+
+/// Of what a subagent asks in vain nothing is saved; of what the main chain does, each time.
+#[test]
+fn the_attempts_of_the_main_chain_are_told() {
+    let (mut first, mut later) = (0, 0);
+    for Placed { span, .. } in CASES.iter().flat_map(|case| case.ours.values()) {
+        if span.name == "claude_code.llm_request" && span.text("query_source_safe") == Some("sdk") {
+            let attempt = span.attributes["attempt"].as_i64().unwrap();
+            first += usize::from(attempt == 1);
+            later += usize::from(attempt > 1);
+        }
+    }
+    assert!(first > 200 && later >= 7, "{first} {later}");
+}

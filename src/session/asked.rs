@@ -22,12 +22,23 @@ pub(super) struct Asked {
     newest: Option<Timestamp>,
     /// When the newest record of the chain was written that can have led to the next request.
     last: Option<Timestamp>,
+    /// How often the next request was made in vain.
+    retries: u64,
+}
+
+/// What a new request answers, when the last of it was written, and how often it was made in vain.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Taken {
+    pub(super) inputs: Vec<Input>,
+    pub(super) at: Option<Timestamp>,
+    pub(super) retries: u64,
 }
 
 impl Asked {
     /// A prompt begins anew: what was not answered before it never will be.
     pub(super) fn prompt(&mut self, at: Option<Timestamp>, keep: Keep) {
-        *self = Self { inputs: if keep.tree { vec![Input::Prompt] } else { Vec::new() }, newest: at, last: at };
+        let inputs = if keep.tree { vec![Input::Prompt] } else { Vec::new() };
+        *self = Self { inputs, newest: at, last: at, retries: 0 };
     }
 
     /// A record that the next request answers.
@@ -56,9 +67,21 @@ impl Asked {
         self.last = at.or(self.last);
     }
 
-    /// What a new request answers, and when the last of it was written.
-    pub(super) fn take(&mut self) -> (Vec<Input>, Option<Timestamp>) {
-        (std::mem::take(&mut self.inputs), self.newest.take().or(self.last))
+    /// What asks was asked in vain, and is asked again.
+    pub(super) fn again(&mut self) {
+        self.retries += 1;
+    }
+
+    /// Another model is asked.
+    pub(super) fn elsewhere(&mut self, at: Option<Timestamp>) {
+        self.record(at);
+        self.retries = 0;
+    }
+
+    /// What a new request answers.
+    pub(super) fn take(&mut self) -> Taken {
+        let at = self.newest.take().or(self.last);
+        Taken { inputs: std::mem::take(&mut self.inputs), at, retries: std::mem::take(&mut self.retries) }
     }
 }
 
@@ -78,7 +101,9 @@ mod tests {
         asked.prompt(at(1), keep);
         asked.record(at(2));
         asked.text("and that", keep);
-        assert_eq!(asked.take(), (vec![Input::Prompt, Input::Text(Excerpt::of("and that", 99))], at(2)));
+        asked.again();
+        let inputs = vec![Input::Prompt, Input::Text(Excerpt::of("and that", 99))];
+        assert_eq!(asked.take(), Taken { inputs, at: at(2), retries: 1 });
         // The results of parallel calls come in any order.
         asked.answered(at(3));
         for (second, call) in [(5, "b"), (4, "a")] {
@@ -86,10 +111,14 @@ mod tests {
             asked.result(call, keep);
         }
         let results = ["b", "a"].map(|call| Input::Result(call.to_owned()));
-        assert_eq!(asked.take(), (results.to_vec(), at(5)));
+        assert_eq!(asked.take(), Taken { inputs: results.to_vec(), at: at(5), retries: 0 });
         // Nothing was asked: it goes on from the last answer.
         asked.answered(at(7));
-        assert_eq!(asked.take(), (Vec::new(), at(7)));
+        assert_eq!(asked.take(), Taken { at: at(7), ..Taken::default() });
+        // Another model is asked for the first time.
+        asked.again();
+        asked.elsewhere(at(8));
+        assert_eq!(asked.take(), Taken { at: at(8), ..Taken::default() });
     }
 
     #[test]
@@ -98,6 +127,6 @@ mod tests {
         asked.record(at(9));
         asked.text("x", Keep::default());
         asked.prompt(at(1), Keep::default());
-        assert_eq!(asked.take(), (Vec::new(), at(1)));
+        assert_eq!(asked.take(), Taken { at: at(1), ..Taken::default() });
     }
 }

@@ -1,9 +1,9 @@
 //! A request that the API did not answer, as the client's own record of it tells.
 
-use super::asked::Input;
+use super::asked::{Input, Taken};
 use super::excerpt::{ERROR_CHARACTERS, append};
 use super::period::Period;
-use crate::transcript::{Record, Timestamp};
+use crate::transcript::Record;
 
 /// Why a model stopped that will not answer.
 pub const REFUSAL: &str = "refusal";
@@ -42,6 +42,8 @@ pub struct FailedRequest {
     pub id: String,
     /// The API's id of the request.
     pub request_id: Option<String>,
+    /// How often it was made in vain before, as far as records tell.
+    pub retries: u64,
     /// What it answers: the prompt, results of calls.
     pub inputs: Vec<Input>,
     /// From what it answers to the record.
@@ -61,13 +63,14 @@ impl FailedRequest {
     }
 
     /// What an assistant record that stands for a failed call says; nothing where it has no id.
-    pub(super) fn of(record: &Record<'_>, inputs: Vec<Input>, asked_at: Option<Timestamp>) -> Option<Self> {
+    pub(super) fn of(record: &Record<'_>, asked: Taken) -> Option<Self> {
         let request_id = record.request_id.as_deref().filter(|id| !id.is_empty());
         Some(Self {
             id: request_id.or(record.own_id())?.to_owned(),
             request_id: request_id.map(str::to_owned),
-            inputs,
-            period: Period::asked(asked_at, record.timestamp()),
+            retries: asked.retries,
+            inputs: asked.inputs,
+            period: Period::asked(asked.at, record.timestamp()),
             failure: Failure::of(record),
             is_refused: record.message.stop_reason.as_deref() == Some(REFUSAL),
         })

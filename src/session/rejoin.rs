@@ -112,9 +112,8 @@ impl Part {
         {
             turn.subagents.push(session.strays.remove(stray));
         }
-        let is_named = |agent: &Subagent| agent.id == self.agent.id && agent.resumption == self.agent.resumption;
-        let has_name = session.subagents().any(is_named);
-        let is_same = |agent: &&mut Subagent| if has_name { is_named(agent) } else { self.is_of(agent) };
+        let has_name = session.subagents().any(|agent| self.is_named(agent));
+        let is_same = |agent: &&mut Subagent| if has_name { self.is_named(agent) } else { self.is_of(agent) };
         if let Some(same) = session.subagents_mut().find(is_same) {
             same.requests.extend(self.agent.requests.iter().cloned());
             same.tool_calls.extend(self.agent.tool_calls.iter().cloned());
@@ -124,9 +123,14 @@ impl Part {
         turn.map_or(&mut session.strays, |turn| &mut turn.subagents).push(self.agent.clone());
     }
 
+    /// Whether it is of that subagent, set to work as often.
+    fn is_named(&self, agent: &Subagent) -> bool {
+        agent.id == self.agent.id && agent.resumption == self.agent.resumption
+    }
+
     /// Whether it is a part of what that subagent did.
     fn is_of(&self, agent: &Subagent) -> bool {
-        agent.id == self.agent.id || agent.requests.iter().any(|request| self.held.contains(&request.id))
+        self.is_named(agent) || agent.requests.iter().any(|request| self.held.contains(&request.id))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::asked::{Asked, Input};
+use super::asked::{Asked, Input, Taken};
 use super::failed_request::FailedRequest;
 use super::keep::Keep;
 use super::launches::Launches;
@@ -29,6 +29,8 @@ pub struct Request {
     pub usage: SavedUsage,
     /// Whether the user stopped it before it was complete; the client leaves it out of the turn's usage.
     pub is_cut: bool,
+    /// How often it was made in vain before, as far as records tell; those of subagents do not.
+    pub retries: u64,
     /// What it answers: the prompt, results of calls; only where a tree is kept.
     pub inputs: Vec<Input>,
     /// What it said.
@@ -105,6 +107,16 @@ impl Work {
         self.asked.text(text, self.keep);
     }
 
+    /// The next request failed, and is made again.
+    pub(crate) fn again(&mut self) {
+        self.asked.again();
+    }
+
+    /// The next request goes to another model.
+    pub(crate) fn elsewhere(&mut self, at: Option<Timestamp>) {
+        self.asked.elsewhere(at);
+    }
+
     /// Takes an assistant record of `turn`. A record that was `seen` before can only correct the usage.
     pub(crate) fn answer(&mut self, turn: usize, record: &Record<'_>, seen: bool) {
         let message = &record.message;
@@ -130,8 +142,8 @@ impl Work {
 
     /// Takes an assistant record of `turn` that stands for a failed call.
     pub(crate) fn failed(&mut self, turn: usize, record: &Record<'_>) {
-        let (inputs, asked_at) = self.asked.take();
-        self.failed_requests.extend(FailedRequest::of(record, inputs, asked_at).map(|failed| (turn, failed)));
+        let asked = self.asked.take();
+        self.failed_requests.extend(FailedRequest::of(record, asked).map(|failed| (turn, failed)));
         self.asked.answered(record.timestamp());
     }
 
@@ -239,10 +251,10 @@ impl Work {
     }
 
     fn begin(&mut self, turn: usize, id: &str, at: Option<Timestamp>) -> usize {
-        let (inputs, asked_at) = self.asked.take();
+        let Taken { inputs, at: asked_at, retries } = self.asked.take();
         let period = Period::asked(asked_at, at);
         let index = self.requests.len();
-        self.requests.push((turn, Request { id: id.to_owned(), inputs, period, ..Request::default() }));
+        self.requests.push((turn, Request { id: id.to_owned(), retries, inputs, period, ..Request::default() }));
         self.request_index.insert(id.to_owned(), index);
         index
     }

@@ -8,8 +8,9 @@ use What::{Differs, Ends, NativeHas, OnlyNative, OnlyOurs, Starts};
 pub enum Why {
     /// The client knows it, or makes it up for its spans, and writes it into no record.
     NotSaved,
-    /// The client numbers its attempts; of most that fail the transcript has a line, and the turn an event.
-    ToldOtherwise,
+    /// An answer that broke off is asked for again: for the transcript that is a retry, for the span the first
+    /// attempt.
+    CountedOtherwise,
     /// The client's times are those of its clock, and ours those of records.
     OtherTimes,
     /// The client tells the error as it came; the transcript as it is shown to the model or the user.
@@ -44,8 +45,8 @@ pub enum Why {
     Slow,
 }
 use Why::{
-    AskedAside, Compaction, EmptyAnswer, FailedSilently, Hook, Killed, NotSaved, NothingAsked, OtherTimes,
-    RefusedByTheClient, Retries, ShortenedByTheRecording, ShownOtherwise, Slow, Stopped, ToldOtherwise, Waited,
+    AskedAside, Compaction, CountedOtherwise, EmptyAnswer, FailedSilently, Hook, Killed, NotSaved, NothingAsked,
+    OtherTimes, RefusedByTheClient, Retries, ShortenedByTheRecording, ShownOtherwise, Slow, Stopped, Waited,
 };
 
 /// By how many milliseconds our spans start and end later than the client's, from and to.
@@ -89,8 +90,10 @@ pub fn named() -> Vec<Named<Why>> {
     not_saved.chain(ATTRIBUTES.iter().copied()).chain(SPANS.iter().copied()).chain(TIMES.iter().copied()).collect()
 }
 
-const ATTRIBUTES: [Named<Why>; 24] = [
-    ("", "llm_request", NativeHas("attempt"), ToldOtherwise),
+const ATTRIBUTES: [Named<Why>; 25] = [
+    // Of a subagent's; see `the_attempts_of_the_main_chain_are_told`.
+    ("", "llm_request", NativeHas("attempt"), NotSaved),
+    ("cutmid", "llm_request req_00050240", Differs("attempt"), CountedOtherwise),
     ("", "interaction", Differs("interaction.duration_ms"), OtherTimes),
     ("", "llm_request", Differs("duration_ms"), OtherTimes),
     ("", "tool", Differs("duration_ms"), OtherTimes),

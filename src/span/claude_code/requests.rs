@@ -25,6 +25,7 @@ pub(super) fn llm_request(scene: &Scene<'_>, node: &Node<'_>, request: &Request)
     attributes.text(keys::SPEED, if request.is_fast { "fast" } else { "normal" });
     usage(&mut attributes, request.tokens());
     attributes.flag(keys::SUCCESS, true);
+    attempt(&mut attributes, node, request.retries);
     request_id(&mut attributes, request.request_id.as_deref());
     stopped(&mut attributes, request.stop_reason.as_deref());
     form(REQUEST, Status::Unset, attributes)
@@ -35,6 +36,7 @@ pub(super) fn failed_request(scene: &Scene<'_>, node: &Node<'_>, failed: &Failed
     let status = scene.failed(&failed.failure);
     attributes.text(keys::SPEED, "normal");
     attributes.flag(keys::SUCCESS, failed.is_refused);
+    attempt(&mut attributes, node, failed.retries);
     request_id(&mut attributes, failed.request_id.as_deref());
     if failed.is_refused {
         stopped(&mut attributes, Some(REFUSAL));
@@ -75,6 +77,12 @@ fn source(scene: &Scene<'_>, node: &Node<'_>) -> Option<Cow<'static, str>> {
 
 fn launches_skill(call: &ToolCall, agent: &Subagent) -> bool {
     call.name == "Skill" && agent.launched_by.as_ref() == Some(&call.id)
+}
+
+/// What a subagent asks in vain leaves no record: how often is then not known.
+fn attempt(attributes: &mut Attributes, node: &Node<'_>, retries: u64) {
+    let is_told = node.agent.is_none() || retries > 0;
+    attributes.count_if(keys::ATTEMPT, is_told.then(|| retries.saturating_add(1)));
 }
 
 fn request_id(attributes: &mut Attributes, id: Option<&str>) {

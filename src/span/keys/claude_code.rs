@@ -34,6 +34,8 @@ pub const CACHE_CREATION_TOKENS: &str = "cache_creation_tokens";
 pub const SUCCESS: &str = "success";
 /// What went wrong, in words.
 pub const ERROR: &str = "error";
+/// How often it was made, counted from 1.
+pub const ATTEMPT: &str = "attempt";
 /// The HTTP status of a request that failed.
 pub const STATUS_CODE: &str = "status_code";
 /// The API's id of the request.
