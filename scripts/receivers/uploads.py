@@ -8,10 +8,13 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from typing import Any
 
 from receivers.spans import Span, span
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Uploaded last of all: a receiver that works through a queue has seen everything once it has these.
+LAST_RECORDINGS = ["testdata/recordings/client-2.1.330/projects"]
 # Of the turns of a large session: so many answers of so many letters. Longer ones would be cut.
 ANSWERS, LETTERS = 10, 8000
 
@@ -24,12 +27,27 @@ def moda_agent(binary: pathlib.Path, *arguments: str, **variables: str) -> subpr
                               encoding="utf-8")
 
 
-def would_send(binary: pathlib.Path, paths: list[str]) -> list[Span]:
-    run = moda_agent(binary, "--dry-run", "--format", "json", *paths)
+def dry_run(binary: pathlib.Path, paths: list[str], *options: str) -> list[dict[str, Any]]:
+    """The turns that would be sent, each with what is below it."""
+    run = moda_agent(binary, "--dry-run", "--format", "json", *options, *paths)
     if run.returncode or not run.stdout:
         sys.exit(f"the dry run ended with code {run.returncode}: {run.stderr}")
-    return [span(turn["trace_id"], turn["span_id"], turn["name"], turn["start"], turn["end"], turn["status"],
-                 turn.get("error", ""), turn["attributes"]) for turn in map(json.loads, run.stdout.splitlines())]
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def tree(turn: dict[str, Any]) -> list[dict[str, Any]]:
+    """The spans of a turn, its own first."""
+    return [turn, *turn.get("spans", [])]
+
+
+def spans_of(turns: list[dict[str, Any]]) -> list[Span]:
+    return [span(turn["trace_id"], each["span_id"], each.get("parent_span_id"), each["name"], each["start"],
+                 each["end"], each["status"], each.get("error", ""), each["attributes"])
+            for turn in turns for each in tree(turn)]
+
+
+def would_send(binary: pathlib.Path, paths: list[str], *options: str) -> list[Span]:
+    return spans_of(dry_run(binary, paths, *options))
 
 
 def write_large_session(projects: pathlib.Path, size: int) -> None:
