@@ -54,28 +54,39 @@ def read_mlflow(server: Server) -> list[Span]:
                  {key: json.loads(value) for key, value in each["attributes"].items()}) for each in spans]
 
 
+def kept_by_mlflow(value: Any) -> Any:
+    """It decodes texts that are JSON."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        with contextlib.suppress(ValueError):
+            return json.loads(value)
+    return value
+
+
 def read_phoenix(server: Server) -> list[Span]:
-    """All spans of its default project. It keeps the types of attributes."""
+    """All spans of its default project. It keeps the types of attributes, and one of them apart."""
     spans, page = [], "?limit=1000"
     while page:
         answer = server.ask(f"/v1/projects/default/spans{page}")
         spans += [span(each["context"]["trace_id"], each["context"]["span_id"], each["parent_id"], each["name"],
                        each["start_time"], each["end_time"], each["status_code"], each["status_message"],
-                       each["attributes"]) for each in answer["data"]]
+                       {"openinference.span.kind": each["span_kind"], **each["attributes"]})
+                  for each in answer["data"]]
         page = answer["next_cursor"] and f"?limit=1000&cursor={answer['next_cursor']}"
     return spans
 
 
 def read_rotel(server: Server) -> list[Span]:
     """Every span that came in, in the text that it prints, types included."""
-    types = {"Str": str, "Int": int, "Double": float, "Bool": "true".__eq__}
+    types = {"Str": str, "Int": int, "Double": float, "Bool": "true".__eq__,
+             # A list of texts, none of which has a bracket.
+             "Slice": re.compile(r"Str\((.*?)\)").findall}
     pattern = re.compile(r"^     -> (\S+): (\w+)\((.*?)\)(?=\n     -> |\n*\Z)", re.M | re.S)
     spans = []
     for text in re.split(r"^Span #\d+\n", (server.directory / "log").read_text(encoding="utf-8"), flags=re.M)[1:]:
         head, _, rest = text.partition("    Status message : ")
         message, _, attributes = rest.partition("\nAttributes:\n")
-        # After the last one of a request the next request begins.
-        attributes = re.split(r"^\w+Spans #", attributes, flags=re.M)[0]
+        # Then come events, and after the last one of a request the next request begins.
+        attributes = re.split(r"^Events:$|^\w+Spans #", attributes, flags=re.M)[0]
         of = dict(re.findall(r"^ *(\w[\w ]*?) *: (.*)$", head, re.M))
         times = [moment(int(of[which])) for which in ("Start time", "End time")]
         values = {key: types[kind](value) for key, kind, value in pattern.findall(attributes)}
