@@ -2,7 +2,6 @@
 
 import base64
 import json
-import urllib.parse
 from typing import Any
 
 from receivers.servers import Server
@@ -48,9 +47,9 @@ def node(of: dict[str, Any], attributes: dict[str, Any], asked: Any, answered: A
     # Its page names a tool as the span is named, and so do the conventions, behind a verb or not.
     tool = Tool(attributes.get("gen_ai.tool.name") or of["name"], asked, answered) if kind == "TOOL" else None
     chat = {"asked": messages(asked), "answered": messages(answered)} if kind == "LLM" else {}
-    return Node(base64.b64decode(of.get("parent_span_id") or "").hex(), kind,
-                of["status"].get("code") == "STATUS_CODE_ERROR", [event["name"] for event in of.get("events", [])], tool,
-                **chat)
+    parent, events = base64.b64decode(of.get("parent_span_id") or "").hex(), of.get("events", [])
+    failed = of["status"].get("code") == "STATUS_CODE_ERROR"
+    return Node(parent, kind, failed, [event["name"] for event in events], tool, **chat)
 
 
 def messages(of: Any) -> list[Message] | None:
@@ -111,6 +110,8 @@ def session(server: Server, session_id: str) -> Session:
             "max_results": 500, **page})
         traces += answer.get("traces", [])
         page = {"page_token": answer["next_page_token"]} if answer.get("next_page_token") else None
+    if not traces:
+        return Session(0, "", "", "", {})
     all_tokens = [tokens(each["trace_metadata"]) for each in traces]
     users = {each["trace_metadata"].get("mlflow.trace.user", "") for each in traces}
     previews = traces[0].get("request_preview") or "", traces[-1].get("response_preview") or ""

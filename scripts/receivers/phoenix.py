@@ -73,6 +73,8 @@ def message(of: dict[str, Any]) -> Message:
 
 def session(server: Server, session_id: str) -> Session:
     of = ask(server, SESSION, id=session_id)
+    if of is None:
+        return Session(0, "", "", "", {})
     tokens = {"input": int(of["tokenUsage"]["prompt"]), "output": int(of["tokenUsage"]["completion"])}
     return Session(of["numTraces"], of["userId"] or "", value(of["firstInput"]), value(of["lastOutput"]), tokens)
 

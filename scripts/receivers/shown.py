@@ -155,4 +155,5 @@ def without_content(trace: Trace, *names: str) -> Trace:
 
 
 def only_names(tool: Tool, names: tuple[str, ...]) -> Tool:
-    return Tool(tool.name, {name: tool.arguments[name] for name in names if name in (tool.arguments or {})} or None, None)
+    kept = {name: tool.arguments[name] for name in names if name in (tool.arguments or {})}
+    return Tool(tool.name, kept or None, None)
