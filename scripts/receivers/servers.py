@@ -27,13 +27,15 @@ class Server(NamedTuple):
         """Whether it wants a key and a client certificate; scripts/receiver says where they are."""
         return self.url.startswith("https:")
 
-    def get(self, path: str) -> Any:
-        request, context = urllib.request.Request(self.url + path), None
+    def ask(self, path: str, body: Any = None) -> Any:
+        """What it answers to a question, in JSON both."""
+        data = None if body is None else json.dumps(body).encode()
+        request, context = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}), None
         if self.guarded:
             request.add_header("Authorization", f"Bearer {(self.directory / 'key').read_text().strip()}")
             context = ssl.create_default_context(cafile=self.directory / "ca.pem")
             context.load_cert_chain(self.directory / "client.pem", self.directory / "client.key")
-        with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+        with urllib.request.urlopen(request, timeout=60, context=context) as answer:
             return json.load(answer)
 
 
@@ -44,29 +46,48 @@ def install(name: str) -> str:
     return lines[-1] if run.returncode else ""
 
 
+class Launch(NamedTuple):
+    """A receiver that may still be starting."""
+
+    name: str
+    directory: pathlib.Path
+    address: tuple[str, int]
+    process: subprocess.Popen
+
+    def ready(self) -> Server:
+        deadline = time.monotonic() + START_SECONDS
+        while not takes_connections(*self.address):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise TimeoutError(f"{self.name} does not start (exit code: {self.process.poll()})")
+            time.sleep(0.1)
+        scheme = "https" if (self.directory / "ca.pem").exists() else "http"
+        return Server(f"{scheme}://{self.address[0]}:{self.address[1]}", self.directory)
+
+
 @contextlib.contextmanager
-def running(name: str, directory: pathlib.Path) -> Iterator[Server]:
-    """A receiver that runs for as long as the block; it is a process group of its own."""
+def launched(name: str, directory: pathlib.Path) -> Iterator[Launch]:
+    """A receiver that starts, and runs for as long as the block; it is a process group of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        host, port = free.getsockname()
+        address = free.getsockname()
     with open(directory / "log", "wb") as log:
-        process = subprocess.Popen([SCRIPT, name, str(port), directory], stdout=log, stderr=log,
+        process = subprocess.Popen([SCRIPT, name, str(address[1]), directory], stdout=log, stderr=log,
                                    start_new_session=True)
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not takes_connections(host, port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise TimeoutError(f"{name} does not start (exit code: {process.poll()})")
-            time.sleep(0.1)
-        scheme = "https" if (directory / "ca.pem").exists() else "http"
-        yield Server(f"{scheme}://{host}:{port}", directory)
+        yield Launch(name, directory, address, process)
     finally:
         for how in (signal.SIGTERM, signal.SIGKILL):
             if process.poll() is None:
                 os.killpg(process.pid, how)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(15)
+
+
+@contextlib.contextmanager
+def running(name: str, directory: pathlib.Path) -> Iterator[Server]:
+    """A receiver that takes what is sent for as long as the block."""
+    with launched(name, directory) as launch:
+        yield launch.ready()
 
 
 def takes_connections(host: str, port: int) -> bool:

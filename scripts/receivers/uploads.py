@@ -8,47 +8,116 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from typing import Any
 
 from receivers.spans import Span, span
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Uploaded last of all: a receiver that works through a queue has seen everything once it has these.
+LAST_RECORDINGS = ["testdata/recordings/client-2.1.330/projects"]
 # Of the turns of a large session: so many answers of so many letters. Longer ones would be cut.
 ANSWERS, LETTERS = 10, 8000
 
 
 def moda_agent(binary: pathlib.Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     """Runs an upload as on a new machine: without settings, and without memory of what was uploaded before."""
+    return run(binary, "upload", "--include-commands", *arguments, **variables)
+
+
+def run(binary: pathlib.Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     with tempfile.TemporaryDirectory(prefix="moda-agent-home-") as home:
-        return subprocess.run([binary, "upload", "--include-commands", *arguments], cwd=ROOT, timeout=180,
+        return subprocess.run([binary, *arguments], cwd=ROOT, timeout=600,
                               env={"PATH": os.defpath, "HOME": home, **variables}, capture_output=True,
                               encoding="utf-8")
 
 
-def would_send(binary: pathlib.Path, paths: list[str]) -> list[Span]:
-    run = moda_agent(binary, "--dry-run", "--format", "json", *paths)
-    if run.returncode or not run.stdout:
-        sys.exit(f"the dry run ended with code {run.returncode}: {run.stderr}")
-    return [span(turn["trace_id"], turn["span_id"], turn["name"], turn["start"], turn["end"], turn["status"],
-                 turn.get("error", ""), turn["attributes"]) for turn in map(json.loads, run.stdout.splitlines())]
+def sessions(binary: pathlib.Path, paths: list[str]) -> list[dict[str, Any]]:
+    """The list of sessions, which counts by itself."""
+    listed = run(binary, "sessions", "--format", "json", *paths)
+    if listed.returncode:
+        sys.exit(f"the list of sessions ended with code {listed.returncode}: {listed.stderr}")
+    return json.loads(listed.stdout)["sessions"]
+
+
+def dry_run(binary: pathlib.Path, paths: list[str], *options: str) -> list[dict[str, Any]]:
+    """The turns that would be sent, each with what is below it."""
+    printed = moda_agent(binary, "--dry-run", "--format", "json", *options, *paths)
+    if printed.returncode or not printed.stdout:
+        sys.exit(f"the dry run ended with code {printed.returncode}: {printed.stderr}")
+    return [json.loads(line) for line in printed.stdout.split("\n") if line]
+
+
+def tree(turn: dict[str, Any]) -> list[dict[str, Any]]:
+    """The spans of a turn, its own first."""
+    return [turn, *turn.get("spans", [])]
+
+
+def spans_of(turns: list[dict[str, Any]]) -> list[Span]:
+    return [span(turn["trace_id"], each["span_id"], each.get("parent_span_id"), each["name"], each["start"],
+                 each["end"], each["status"], each.get("error", ""), each["attributes"])
+            for turn in turns for each in tree(turn)]
+
+
+def would_send(binary: pathlib.Path, paths: list[str], *options: str) -> list[Span]:
+    return spans_of(dry_run(binary, paths, *options))
+
+
+class Transcript:
+    """A session of a client, line by line, a second apart."""
+
+    def __init__(self, projects: pathlib.Path, number: int) -> None:
+        self.session, self.lines, self.parent = str(uuid.UUID(int=number)), 0, None
+        self.path = projects / "-home-ada-large" / f"{self.session}.jsonl"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = open(self.path, "w", encoding="utf-8")
+
+    def __enter__(self) -> "Transcript":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def add(self, kind: str, message: dict[str, Any], **more: Any) -> None:
+        own, self.lines = str(uuid.uuid5(uuid.UUID(self.session), str(self.lines))), self.lines + 1
+        when = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=self.lines)
+        record = {"type": kind, "uuid": own, "parentUuid": self.parent, "sessionId": self.session,
+                  "isSidechain": False, "cwd": "/home/ada/large", "version": "2.1.330",
+                  "timestamp": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                  "message": {"role": kind, **message}, **more}
+        self.file.write(json.dumps(record) + "\n")
+        self.parent = own
+
+    def prompt(self, content: Any) -> None:
+        self.add("user", {"content": content})
+
+    def request(self, block: dict[str, Any], output: int) -> None:
+        name = f"{self.session[-12:]}_{self.lines}"
+        usage = {"input_tokens": 10, "output_tokens": output}
+        self.add("assistant", {"id": f"msg_{name}", "model": "claude-sonnet-4-20250514", "usage": usage,
+                               "content": [block], "stop_reason": "end_turn"}, requestId=f"req_{name}")
+
+    def call(self) -> None:
+        """A request that calls a tool, and the result."""
+        own = f"toolu_{self.lines}"
+        self.request({"type": "tool_use", "id": own, "name": "Bash", "input": {"command": f"echo {own}"}}, 20)
+        self.prompt([{"type": "tool_result", "tool_use_id": own, "content": own}])
 
 
 def write_large_session(projects: pathlib.Path, size: int) -> None:
     """One session whose answers are more than so many bytes, in many turns."""
-    now, session, parent = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc), str(uuid.UUID(int=413)), None
-    usage = {"input_tokens": 10, "output_tokens": LETTERS // 4}
-    path = projects / "-home-ada-large" / f"{session}.jsonl"
-    path.parent.mkdir(parents=True)
-    with open(path, "w", encoding="utf-8") as file:
-        for number in range((size // (ANSWERS * LETTERS) + 1) * (1 + ANSWERS)):
-            own, now = str(uuid.UUID(int=number)), now + datetime.timedelta(seconds=1)
-            record = {"type": "user", "uuid": own, "parentUuid": parent, "sessionId": session, "isSidechain": False,
-                      "cwd": "/home/ada/large", "version": "2.1.330",
-                      "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                      "message": {"role": "user", "content": f"prompt {number}"}}
-            if number % (1 + ANSWERS):
-                text = {"type": "text", "text": f"answer {number} ".ljust(LETTERS, "x")}
-                message = {"role": "assistant", "id": f"msg_{number}", "model": "claude-sonnet-4-20250514",
-                           "usage": usage, "content": [text], "stop_reason": "end_turn"}
-                record |= {"type": "assistant", "requestId": f"req_{number}", "message": message}
-            file.write(json.dumps(record) + "\n")
-            parent = own
+    with Transcript(projects, 413) as transcript:
+        for number in range(size // (ANSWERS * LETTERS) + 1):
+            transcript.prompt(f"prompt {number}")
+            for answer in range(ANSWERS):
+                text = f"answer {answer} of {number} ".ljust(LETTERS, "x")
+                transcript.request({"type": "text", "text": text}, LETTERS // 4)
+
+
+def write_long_session(projects: pathlib.Path, turns: int, calls: int) -> None:
+    """One session of so many turns with so many tool calls each."""
+    with Transcript(projects, turns) as transcript:
+        for number in range(turns):
+            transcript.prompt(f"prompt {number}")
+            for _ in range(calls):
+                transcript.call()
+            transcript.request({"type": "text", "text": f"answer {number}"}, 30)
