@@ -98,9 +98,12 @@ pub(super) fn last_text(requests: &[Request]) -> Option<Cow<'_, str>> {
     requests.iter().rev().map(|request| request.said.text()).find(|text| !text.trim().is_empty())
 }
 
-/// The model of a request that was not answered: that of the one before it in its chain, else the
-/// turn's.
+/// The model of a request that was not answered: that which its turn asked for, or which answered in the
+/// same chain. Whom other turns and the client's own agents asked says nothing of it.
 pub(super) fn model_of_failed<'a>(scene: &Scene<'a>, node: &Node<'a>) -> Option<&'a str> {
-    let of_agent = node.agent.and_then(|agent| agent.requests.last()?.model.as_deref());
-    of_agent.or_else(|| scene.requested_model())
+    let answered = |requests: &'a [Request]| requests.iter().rev().find_map(|request| request.model.as_deref());
+    match node.agent {
+        Some(agent) => answered(&agent.requests).or_else(|| scene.asked_model()),
+        None => scene.asked_model().or_else(|| answered(&scene.turn.requests)),
+    }
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::keys;
-use super::messages::{Calls, Role, input, output};
+use super::messages::{Calls, Message, Role, input, output};
 use super::model::{Attributes, Span, SpanKind, Status};
 use super::projection::Content;
 use super::scene::{Form, Scene};
@@ -33,7 +33,7 @@ fn form<'a>(scene: &Scene<'a>, node: &Node<'a>, calls: &Calls<'a>) -> Form {
     match node.what {
         What::Turn => turn(scene),
         What::Request(request) => chat(scene, node, request, calls),
-        What::Failed(failed) => failed_chat(scene, node, failed),
+        What::Failed(failed) => failed_chat(scene, node, failed, calls),
         What::Call(call) => tool(scene, call),
         What::Agent(agent) => subagent(scene, agent),
     }
@@ -74,10 +74,7 @@ fn chat<'a>(scene: &Scene<'a>, node: &Node<'a>, request: &'a Request, calls: &Ca
     let reason = request.stop_reason.as_deref();
     attributes.texts(keys::GEN_AI_RESPONSE_FINISH_REASONS, reason.as_slice());
     usage(&mut attributes, request.tokens(), request.usage.reasoning());
-    let told = input(scene, node.agent, request, calls);
-    if !told.is_empty() {
-        attributes.text(keys::GEN_AI_INPUT_MESSAGES, &json::input(&told));
-    }
+    told(&mut attributes, &input(scene, node.agent, (&request.inputs, &request.period), calls));
     if let Some(said) = output(scene, node.agent, request, calls) {
         attributes.text(keys::GEN_AI_OUTPUT_MESSAGES, &json::output(&said, reason));
     }
@@ -85,13 +82,21 @@ fn chat<'a>(scene: &Scene<'a>, node: &Node<'a>, request: &'a Request, calls: &Ca
     Form::new(named("chat", model), SpanKind::Client, Status::Ok, attributes)
 }
 
-fn failed_chat(scene: &Scene<'_>, node: &Node<'_>, failed: &FailedRequest) -> Form {
+/// What a request was told.
+fn told(attributes: &mut Attributes, messages: &[Message<'_>]) {
+    if !messages.is_empty() {
+        attributes.text(keys::GEN_AI_INPUT_MESSAGES, &json::input(messages));
+    }
+}
+
+fn failed_chat<'a>(scene: &Scene<'a>, node: &Node<'a>, failed: &'a FailedRequest, calls: &Calls<'a>) -> Form {
     let mut attributes = begin(scene, "chat");
     let model = facts::model_of_failed(scene, node);
     attributes.text_if(keys::GEN_AI_REQUEST_MODEL, model);
     attributes.count_if(keys::HTTP_RESPONSE_STATUS_CODE, failed.failure.status);
     attributes.text_if(keys::CLAUDE_AGENT_REQUEST_ID, failed.request_id.as_deref());
     attributes.text(keys::ERROR_TYPE, &failed.failure.kind);
+    told(&mut attributes, &input(scene, node.agent, (&failed.inputs, &failed.period), calls));
     Form::new(named("chat", model), SpanKind::Client, scene.failed(&failed.failure), attributes)
         .with_exception(&failed.failure.kind)
 }

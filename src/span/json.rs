@@ -15,9 +15,21 @@ pub(super) fn input(messages: &[Message<'_>]) -> String {
 /// A message of a model. Phoenix 20.26 passes over a message without a reason; MLflow 3.17 draws none
 /// with thinking unless it stands in the form of OpenAI's, too.
 pub(super) fn output(message: &Message<'_>, finish_reason: Option<&str>) -> String {
-    let json = Json { finish_reason: Some(finish_reason.unwrap_or("unknown")), ..Json::of(message) };
+    let json = Json { finish_reason: Some(finish_reason.map_or("unknown", reason)), ..Json::of(message) };
     let has_thinking = message.parts.iter().any(|part| matches!(part, Said::Thinking(_)));
     if has_thinking { text(&[Both { json, openai: OpenAi::of(message) }]) } else { text(&[json]) }
+}
+
+/// What the conventions call the API's reason, where they have a word for it: the values of `FinishReason` in
+/// the schema of output messages.
+fn reason(stop_reason: &str) -> &str {
+    match stop_reason {
+        "end_turn" | "stop_sequence" => "stop",
+        "tool_use" => "tool_call",
+        "max_tokens" | "model_context_window_exceeded" => "length",
+        "refusal" => "content_filter",
+        other => other,
+    }
 }
 
 /// One message that is no more than a text.
@@ -184,7 +196,7 @@ mod tests {
         let parts = vec![Said::Text("a \"b\"\n".into()), call(Some(r#"{"command":"ls"}"#))];
         assert_eq!(
             output(&of(Role::Assistant, parts), Some("tool_use")),
-            r#"[{"role":"assistant","parts":[{"type":"text","content":"a \"b\"\n"},{"type":"tool_call","id":"t","name":"Bash","arguments":{"command":"ls"}}],"finish_reason":"tool_use"}]"#
+            r#"[{"role":"assistant","parts":[{"type":"text","content":"a \"b\"\n"},{"type":"tool_call","id":"t","name":"Bash","arguments":{"command":"ls"}}],"finish_reason":"tool_call"}]"#
         );
         let result = |result: Option<&'static str>| {
             of(Role::Tool, vec![Said::Result { id: "t", result: result.map(Into::into) }])

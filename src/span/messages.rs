@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::projection::Content;
 use super::scene::Scene;
-use crate::session::{Excerpt, Input, Part, Request, Subagent, ToolCall, Turn};
+use crate::session::{Excerpt, Input, Part, Period, Request, Subagent, ToolCall, Turn};
 
 /// Characters of all messages of an attribute: Moda's ingest takes 100 kB a message.
 const ALL_CHARACTERS: usize = 60_000;
@@ -71,10 +71,10 @@ impl<'a> Calls<'a> {
         self.0.get(&(whose(agent), id))?.iter().find(|call| call.request_id == request.id).copied()
     }
 
-    /// The call of which a request got the result.
-    fn answered(&self, agent: Option<&Subagent>, id: &str, request: &Request) -> Option<&'a ToolCall> {
+    /// The call of which a request that began then got the result.
+    fn answered(&self, agent: Option<&Subagent>, id: &str, began: &Period) -> Option<&'a ToolCall> {
         let same = self.0.get(&(whose(agent), id))?;
-        same.iter().rfind(|call| call.period.started_at <= request.period.started_at).or(same.last()).copied()
+        same.iter().rfind(|call| call.period.started_at <= began.started_at).or(same.last()).copied()
     }
 }
 
@@ -100,12 +100,12 @@ impl Budget {
     }
 }
 
-/// What a request was told. Results follow the calls that they answer, so that a reader sees whose
+/// What a request of that period was told, whether it was answered or not. Results follow the calls that they answer, so that a reader sees whose
 /// they are.
 pub(super) fn input<'a>(
     scene: &Scene<'a>,
     agent: Option<&'a Subagent>,
-    request: &'a Request,
+    (inputs, period): (&'a [Input], &Period),
     calls: &Calls<'a>,
 ) -> Vec<Message<'a>> {
     if !tells_chain(scene, agent) {
@@ -114,16 +114,16 @@ pub(super) fn input<'a>(
     let all = scene.tells(Content::Full);
     let mut budget = Budget(ALL_CHARACTERS);
     let mut messages = Vec::new();
-    let answered: Vec<_> = request.inputs.iter().filter_map(|input| called(agent, input, request, calls)).collect();
+    let answered: Vec<_> = inputs.iter().filter_map(|input| called(agent, input, period, calls)).collect();
     if !answered.is_empty() {
         let parts = answered.iter().map(|call| call_of(call, all, &mut budget)).collect();
         messages.push(Message { role: Role::Assistant, parts });
     }
-    for input in &request.inputs {
+    for input in inputs {
         messages.extend(match input {
             Input::Prompt => prompt(scene, agent).map(|prompt| user(budget.take(prompt))),
             Input::Text(text) => all.then(|| user(budget.take(text))),
-            Input::Result(_) => called(agent, input, request, calls).map(|call| {
+            Input::Result(_) => called(agent, input, period, calls).map(|call| {
                 let result = call.result.as_ref().filter(|_| all).map(|result| budget.take(result));
                 Message { role: Role::Tool, parts: vec![Said::Result { id: &call.id, result }] }
             }),
@@ -167,8 +167,8 @@ fn user(text: Cow<'_, str>) -> Message<'_> {
 }
 
 /// The call whose result an input is.
-fn called<'a>(agent: Option<&Subagent>, input: &Input, request: &Request, calls: &Calls<'a>) -> Option<&'a ToolCall> {
-    if let Input::Result(id) = input { calls.answered(agent, id, request) } else { None }
+fn called<'a>(agent: Option<&Subagent>, input: &Input, period: &Period, calls: &Calls<'a>) -> Option<&'a ToolCall> {
+    if let Input::Result(id) = input { calls.answered(agent, id, period) } else { None }
 }
 
 fn call_of<'a>(call: &'a ToolCall, all: bool, budget: &mut Budget) -> Said<'a> {
@@ -179,7 +179,7 @@ fn call_of<'a>(call: &'a ToolCall, all: bool, budget: &mut Budget) -> Said<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Period, Prompt, PromptKind, Said as RequestSaid, Session};
+    use crate::session::{Prompt, PromptKind, Said as RequestSaid, Session};
     use crate::span::Projection;
     use crate::transcript::Timestamp;
 
@@ -231,8 +231,9 @@ mod tests {
             });
             format!("{} {}", message.role.name(), parts.collect::<Vec<_>>().join(" "))
         };
-        let messages =
-            input(&scene, agent, &request, &calls).into_iter().chain(output(&scene, agent, &request, &calls));
+        let messages = input(&scene, agent, (&request.inputs, &request.period), &calls)
+            .into_iter()
+            .chain(output(&scene, agent, &request, &calls));
         messages.map(|message| said(&message)).collect::<Vec<_>>().join("; ")
     }
 

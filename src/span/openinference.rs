@@ -26,7 +26,7 @@ fn form<'a>(scene: &Scene<'a>, node: &Node<'a>, calls: &Calls<'a>) -> Form {
     match node.what {
         What::Turn => turn(scene),
         What::Request(request) => llm(scene, node, request, calls),
-        What::Failed(failed) => failed_llm(scene, node, failed),
+        What::Failed(failed) => failed_llm(scene, node, failed, calls),
         What::Call(call) => tool(scene, call),
         What::Agent(agent) => subagent(scene, agent),
     }
@@ -67,11 +67,7 @@ fn llm<'a>(scene: &Scene<'a>, node: &Node<'a>, request: &'a Request, calls: &Cal
     attributes.text(keys::LLM_RESPONSE_ID, &request.id);
     attributes.text_if(keys::LLM_FINISH_REASON, request.stop_reason.as_deref());
     usage(&mut attributes, request.tokens(), request.usage.reasoning());
-    let told = input(scene, node.agent, request, calls);
-    if !told.is_empty() {
-        went_in(&mut attributes, &json::openai(&told), keys::JSON);
-        told.iter().enumerate().for_each(|(index, said)| message(&mut attributes, keys::MESSAGES_IN, index, said));
-    }
+    told(&mut attributes, &input(scene, node.agent, (&request.inputs, &request.period), calls));
     if let Some(said) = output(scene, node.agent, request, calls) {
         came_out(&mut attributes, &json::openai(std::slice::from_ref(&said)), keys::JSON);
         message(&mut attributes, keys::MESSAGES_OUT, 0, &said);
@@ -80,13 +76,22 @@ fn llm<'a>(scene: &Scene<'a>, node: &Node<'a>, request: &'a Request, calls: &Cal
     Form::new(named(model), SpanKind::Client, Status::Ok, attributes)
 }
 
-fn failed_llm(scene: &Scene<'_>, node: &Node<'_>, failed: &FailedRequest) -> Form {
+/// What a request was told.
+fn told(attributes: &mut Attributes, messages: &[Message<'_>]) {
+    if !messages.is_empty() {
+        went_in(attributes, &json::openai(messages), keys::JSON);
+        messages.iter().enumerate().for_each(|(index, said)| message(attributes, keys::MESSAGES_IN, index, said));
+    }
+}
+
+fn failed_llm<'a>(scene: &Scene<'a>, node: &Node<'a>, failed: &'a FailedRequest, calls: &Calls<'a>) -> Form {
     let mut attributes = begin(scene, "LLM");
     let model = facts::model_of_failed(scene, node);
     about_model(&mut attributes, model);
     attributes.count_if(common::HTTP_RESPONSE_STATUS_CODE, failed.failure.status);
     attributes.text_if(common::CLAUDE_AGENT_REQUEST_ID, failed.request_id.as_deref());
     attributes.text(common::ERROR_TYPE, &failed.failure.kind);
+    told(&mut attributes, &input(scene, node.agent, (&failed.inputs, &failed.period), calls));
     Form::new(named(model), SpanKind::Client, scene.failed(&failed.failure), attributes)
         .with_exception(&failed.failure.kind)
 }

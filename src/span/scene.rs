@@ -50,6 +50,11 @@ impl<'a> Scene<'a> {
         requested.or(self.session.facts.models.first()).map(String::as_str)
     }
 
+    /// The model that the turn asked for, as far as its records say it.
+    pub(super) fn asked_model(&self) -> Option<&'a str> {
+        self.turn.requested_model.as_deref()
+    }
+
     /// The prompt, where it may be told. What the client or another agent wrote holds what tools and
     /// subagents answered.
     pub(super) fn prompt(&self) -> Option<&'a crate::session::Excerpt> {
