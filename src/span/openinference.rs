@@ -18,18 +18,13 @@ pub const TURN: &str = "claude-code";
 
 /// The spans of a turn.
 pub(super) fn spans(scene: &Scene<'_>) -> Vec<Span> {
-    let (nodes, calls) = (scene.nodes(), Calls::of(scene.turn));
-    nodes.iter().map(|node| scene.span(&nodes, node, form(scene, node, &calls))).collect()
-}
-
-fn form<'a>(scene: &Scene<'a>, node: &Node<'a>, calls: &Calls<'a>) -> Form {
-    match node.what {
+    scene.spans(|node, calls| match node.what {
         What::Turn => turn(scene),
         What::Request(request) => llm(scene, node, request, calls),
         What::Failed(failed) => failed_llm(scene, node, failed, calls),
         What::Call(call) => tool(scene, call),
         What::Agent(agent) => subagent(scene, agent),
-    }
+    })
 }
 
 /// What every span says.

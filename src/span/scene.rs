@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::ids::TraceId;
 use super::keys;
+use super::messages::Calls;
 use super::model::{Attributes, Span, SpanEvent, SpanKind, Status};
 use super::projection::{Content, Detail, Projection};
 use super::tree::{Node, What, grow};
@@ -122,6 +123,12 @@ impl<'a> Scene<'a> {
             }
         };
         (name, attributes)
+    }
+
+    /// The spans of all nodes, each in the form that a convention gives it.
+    pub(super) fn spans(&self, form: impl Fn(&Node<'a>, &Calls<'a>) -> Form) -> Vec<Span> {
+        let (nodes, calls) = (self.nodes(), Calls::of(self.turn));
+        nodes.iter().map(|node| self.span(&nodes, node, form(node, &calls))).collect()
     }
 
     /// The span of a node.
