@@ -72,7 +72,7 @@ pub const USUAL: [Usual; 6] = [
 /// What no transcript holds, of whatever case.
 const NOT_SAVED: [(&str, &[&str]); 5] = [
     ("interaction", &["interaction.sequence", "parent.source", "queued_sends"]),
-    ("llm_request", &["error_class", "first_content_ms", "ttft_ms"]),
+    ("llm_request", &["first_content_ms", "ttft_ms"]),
     ("tool", &["bash_argv0", "bash_command_class"]),
     ("tool.execution", &["error_class"]),
     ("tool.blocked_on_user", &["duration_ms"]),
@@ -90,7 +90,7 @@ pub fn named() -> Vec<Named<Why>> {
     not_saved.chain(ATTRIBUTES.iter().copied()).chain(SPANS.iter().copied()).chain(TIMES.iter().copied()).collect()
 }
 
-const ATTRIBUTES: [Named<Why>; 25] = [
+const ATTRIBUTES: [Named<Why>; 29] = [
     // Of a subagent's; see `the_attempts_of_the_main_chain_are_told`.
     ("", "llm_request", NativeHas("attempt"), NotSaved),
     ("cutmid", "llm_request req_00050240", Differs("attempt"), CountedOtherwise),
@@ -99,8 +99,13 @@ const ATTRIBUTES: [Named<Why>; 25] = [
     ("", "tool", Differs("duration_ms"), OtherTimes),
     ("", "tool.execution", Differs("duration_ms"), OtherTimes),
     ("", "tool.blocked_on_user", Differs("duration_ms"), OtherTimes),
-    ("", "llm_request", Differs("error"), ShownOtherwise),
-    ("", "tool.execution", Differs("error"), ShownOtherwise),
+    ("err401", "llm_request", Differs("error"), ShownOtherwise),
+    ("err404", "llm_request", Differs("error"), ShownOtherwise),
+    ("errcut", "llm_request", Differs("error"), ShownOtherwise),
+    ("mcp", "tool.execution", Differs("error"), ShownOtherwise),
+    // Of a subagent that was stopped: an empty text.
+    ("subint", "tool.execution", NativeHas("error"), ShownOtherwise),
+    ("subintpar", "tool.execution", NativeHas("error"), ShownOtherwise),
     ("sub", "interaction d5d158a8 <task-notification>", Differs("user_prompt"), ShortenedByTheRecording),
     ("sub", "interaction d5d158a8 <task-notification>", Differs("user_prompt_length"), ShortenedByTheRecording),
     ("subcustom", "llm_request req_00050064", NativeHas("effort"), NotSaved),

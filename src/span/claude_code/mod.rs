@@ -5,6 +5,7 @@
 //! launched them, as in the client's traces.
 
 mod common;
+mod errors;
 mod requests;
 mod tools;
 

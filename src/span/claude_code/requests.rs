@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::common::{agents, begin, form, is_of_program, launched};
+use super::errors::{as_it_came, class_of};
 use crate::session::{FailedRequest, REFUSAL, Request, Subagent, ToolCall};
 use crate::span::facts;
 use crate::span::keys as common;
@@ -33,7 +34,6 @@ pub(super) fn llm_request(scene: &Scene<'_>, node: &Node<'_>, request: &Request)
 
 pub(super) fn failed_request(scene: &Scene<'_>, node: &Node<'_>, failed: &FailedRequest) -> Form {
     let mut attributes = about_request(scene, node, facts::model_of_failed(scene, node));
-    let status = scene.failed(&failed.failure);
     attributes.text(keys::SPEED, "normal");
     attributes.flag(keys::SUCCESS, failed.is_refused);
     attempt(&mut attributes, node, failed.retries);
@@ -43,10 +43,10 @@ pub(super) fn failed_request(scene: &Scene<'_>, node: &Node<'_>, failed: &Failed
         return form(REQUEST, Status::Unset, attributes);
     }
     attributes.count_if(keys::STATUS_CODE, failed.failure.status);
-    if let Status::Error(words) = &status {
-        attributes.content(keys::ERROR, words);
-    }
-    form(REQUEST, status, attributes)
+    let Status::Error(shown) = scene.failed(&failed.failure) else { return form(REQUEST, Status::Unset, attributes) };
+    attributes.content(keys::ERROR, as_it_came(&shown));
+    attributes.text_if(keys::ERROR_CLASS, class_of(&failed.failure));
+    form(REQUEST, Status::Error(as_it_came(&shown).to_owned()), attributes)
 }
 
 fn about_request(scene: &Scene<'_>, node: &Node<'_>, model: Option<&str>) -> Attributes {

@@ -1,6 +1,7 @@
 //! The spans of tool calls: the call, that it was allowed or refused, and that it ran.
 
 use super::common::{agents, begin, form, launched};
+use super::errors;
 use crate::session::{Reached, ToolCall};
 use crate::span::facts::tool_name;
 use crate::span::keys as common;
@@ -79,15 +80,19 @@ pub(super) fn permission(scene: &Scene<'_>, node: &Node<'_>, call: &ToolCall) ->
 pub(super) fn execution(scene: &Scene<'_>, node: &Node<'_>, call: &ToolCall) -> Form {
     let mut attributes = begin(scene, "tool.execution", launched(node));
     about_call(&mut attributes, node, call);
-    let status = scene.of_call(call);
-    attributes.flag(keys::SUCCESS, status == Status::Ok);
-    if let Status::Error(words) = &status {
-        if call.course.reached == Reached::Execution {
-            attributes.text(common::ERROR_TYPE, "tool_error");
-        }
-        attributes.content(keys::ERROR, words);
+    let Status::Error(said) = scene.of_call(call) else {
+        attributes.flag(keys::SUCCESS, true);
+        return form(EXECUTION, Status::Unset, attributes);
+    };
+    let known = errors::of_call(call);
+    let words = known.map_or(said, |(words, _)| words.to_owned());
+    attributes.flag(keys::SUCCESS, false);
+    if call.course.reached == Reached::Execution {
+        attributes.text(common::ERROR_TYPE, "tool_error");
     }
-    form(EXECUTION, if status == Status::Ok { Status::Unset } else { status }, attributes)
+    attributes.content(keys::ERROR, &words);
+    attributes.text_if(keys::ERROR_CLASS, known.map(|(_, class)| class));
+    form(EXECUTION, Status::Error(words), attributes)
 }
 
 fn about_call(attributes: &mut Attributes, node: &Node<'_>, call: &ToolCall) {

@@ -36,6 +36,8 @@ pub const SUCCESS: &str = "success";
 pub const ERROR: &str = "error";
 /// How often it was made, counted from 1.
 pub const ATTEMPT: &str = "attempt";
+/// Which kind of error.
+pub const ERROR_CLASS: &str = "error_class";
 /// The HTTP status of a request that failed.
 pub const STATUS_CODE: &str = "status_code";
 /// The API's id of the request.
