@@ -4,7 +4,8 @@
 Each convention is uploaded into a new and empty receiver. What is there is compared, span by span, with what a dry run
 prints; then the receiver is asked what its pages show: tokens, which must be those that the list of sessions counts,
 kinds, tools, chats, sessions and users. It is all sent again, in other batches, and must change nothing. Another new
-receiver gets the same without content: no text of the transcripts may be in it. Two long sessions, one of many turns
+receiver gets the same without content: no text of the transcripts may be in it. Texts that are hard to store must cost
+no span. Two long sessions, one of many turns
 and one of a turn with many tool calls, go to these two and to agentmesh and rotel. A receiver that cannot be installed
 is skipped; where the variable CI is set, that is a failure.
 """
@@ -25,7 +26,8 @@ from receivers.phoenix import PHOENIX
 from receivers.servers import Launch, Server, launched
 from receivers.shown import Node, Session, Trace, expected, expected_native, without_content
 from receivers.texts import OF_CLIENT, stored_text, texts_of
-from receivers.uploads import LAST_RECORDINGS, dry_run, sessions, spans_of, would_send, write_long_session
+from receivers.uploads import (LAST_RECORDINGS, dry_run, sessions, spans_of, would_send, write_long_session,
+                               write_odd_session)
 
 RECORDINGS = [f"testdata/recordings/{name}/projects" for name in
               ("native-2.1.330", "interactive-2.1.330", "live-2.1.330", "client-2.0.76", "client-1.0.60")]
@@ -204,6 +206,16 @@ def check_recordings(checks: Checks, job: Job, facts: Known) -> list[tuple[str, 
     return first
 
 
+def check_odd(checks: Checks, job: Job, there: list) -> list[tuple[str, dict[str, Any]]]:
+    """What is hard to store costs no span. Answers with the spans that are there in the end."""
+    projects = checks.server.directory / "odd"
+    write_odd_session(projects)
+    spans = would_send(checks.binary, [str(projects)], "--convention", job.convention)
+    checks.sends("odd texts", [str(projects)], len(spans), "--convention", job.convention)
+    checks.has("odd texts", there + spans)
+    return there + spans
+
+
 def check_long(checks: Checks, job: Job, sizes: dict[str, tuple[int, int]], there: list) -> None:
     """Sessions of many spans: so many turns, with so many tool calls each. They come in addition to what is there."""
     for name, (turns, calls) in sizes.items():
@@ -248,6 +260,8 @@ def check_job(options: argparse.Namespace, job: Job, launch: Launch, facts: Know
     checks = Checks(options.binary, RECEIVERS[job.receiver], str(job), server)
     try:
         there = check_recordings(checks, job, facts) if job.receiver in BACKENDS else []
+        if job.content == "full" and job.receiver in BACKENDS:
+            there = check_odd(checks, job, there)
         if (job.convention, job.content) == ("genai", "full"):
             check_long(checks, job, SHORT if job.receiver == "phoenix" and not options.large else LONG, there)
     except (OSError, ValueError) as problem:

@@ -18,6 +18,12 @@ LAST_RECORDINGS = ["testdata/recordings/client-2.1.330/projects"]
 # Of the turns of a large session: so many answers of so many letters. Longer ones would be cut.
 ANSWERS, LETTERS = 10, 8000
 
+# What looks like JSON and is too deep or too large or no JSON at all, and what is no text for some.
+ODD_TEXTS = ["[" * 1100 + "]" * 1100, '{"n": ' + "1" * 4400 + "}", '{"n": 123456789012345678901234567890}', "NaN",
+             '{"n": [NaN, -Infinity]}', '{"n": 1e999}', "-1E+400", "null", "true", '{"n": "\\u0000\\ud800"}', "a\0b",
+             "\x07\x1b[31m", '{"n": 1, "n": 2}', '{"' + "k" * 5000 + '": 1}']
+ODD_NUMBERS = [10 ** 30, -(10 ** 400), 1.5e300]
+
 
 def moda_agent(binary: pathlib.Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     """Runs an upload as on a new machine: without settings, and without memory of what was uploaded before."""
@@ -96,11 +102,12 @@ class Transcript:
         self.add("assistant", {"id": f"msg_{name}", "model": "claude-sonnet-4-20250514", "usage": usage,
                                "content": [block], "stop_reason": "end_turn"}, requestId=f"req_{name}")
 
-    def call(self) -> None:
+    def call(self, asked: dict[str, Any] | None = None, result: str = "") -> None:
         """A request that calls a tool, and the result."""
         own = f"toolu_{self.lines}"
-        self.request({"type": "tool_use", "id": own, "name": "Bash", "input": {"command": f"echo {own}"}}, 20)
-        self.prompt([{"type": "tool_result", "tool_use_id": own, "content": own}])
+        asked = asked or {"command": f"echo {own}"}
+        self.request({"type": "tool_use", "id": own, "name": "Bash", "input": asked}, 20)
+        self.prompt([{"type": "tool_result", "tool_use_id": own, "content": result or own}])
 
 
 def write_large_session(projects: pathlib.Path, size: int) -> None:
@@ -111,6 +118,18 @@ def write_large_session(projects: pathlib.Path, size: int) -> None:
             for answer in range(ANSWERS):
                 text = f"answer {answer} of {number} ".ljust(LETTERS, "x")
                 transcript.request({"type": "text", "text": text}, LETTERS // 4)
+
+
+def write_odd_session(projects: pathlib.Path) -> None:
+    """One session with what some store would not take, as prompt, as argument and result of a tool, and as answer."""
+    with Transcript(projects, 999) as transcript:
+        for number, text in enumerate(ODD_TEXTS):
+            transcript.prompt(text)
+            transcript.call({"command": text, str(number): text}, text)
+            transcript.request({"type": "text", "text": text}, 30)
+        for number in ODD_NUMBERS:
+            transcript.prompt("odd numbers")
+            transcript.call({"command": "echo", "number": number}, "0")
 
 
 def write_long_session(projects: pathlib.Path, turns: int, calls: int) -> None:

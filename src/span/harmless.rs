@@ -9,6 +9,8 @@ use std::borrow::Cow;
 const DEEPEST: usize = 24;
 /// Digits of a number; 64 bits hold every number of so many.
 const LONGEST: usize = 18;
+/// Digits of an exponent; with more of them Phoenix makes an infinity of the number, which is no JSON.
+const EXPONENT: usize = 2;
 
 /// The text, with a mark before it that makes it no JSON where it would harm.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
@@ -24,13 +26,19 @@ pub(super) fn is_harmless(text: &str) -> bool {
 
 /// A simple look that may see harm where none is: strings are passed over, brackets and digits counted.
 fn is_shallow(json: &[u8]) -> bool {
-    let (mut depth, mut digits, mut in_string, mut is_escaped) = (0_usize, 0, false, false);
+    let (mut depth, mut digits, mut longest) = (0_usize, 0, LONGEST);
+    let (mut in_string, mut is_escaped) = (false, false);
     for byte in json {
         if in_string {
             in_string = is_escaped || *byte != b'"';
             is_escaped = !is_escaped && *byte == b'\\';
             continue;
         }
+        longest = match byte {
+            b'e' | b'E' if digits > 0 => EXPONENT,
+            b'0'..=b'9' | b'+' | b'-' => longest,
+            _ => LONGEST,
+        };
         digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
         match byte {
             b'"' => in_string = true,
@@ -38,7 +46,7 @@ fn is_shallow(json: &[u8]) -> bool {
             b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST || digits > LONGEST {
+        if depth > DEEPEST || digits > longest {
             return false;
         }
     }
@@ -65,6 +73,10 @@ mod tests {
             (format!(r#"{{"n":{}}}"#, "1".repeat(5_000)), false),
             (format!("{} dots", "1.".repeat(50)), true),
             ("[1] a list".to_owned(), true),
+            (r#"{"n":1.5e99,"m":-2E-9,"e":100}"#.to_owned(), true),
+            (r#"{"n":"1e999"}"#.to_owned(), true),
+            (r#"{"n":1e999}"#.to_owned(), false),
+            ("-1.5E+400".to_owned(), false),
             (String::new(), true),
         ] {
             assert_eq!(is_harmless(&text), expected, "{text:.50}");

@@ -13,8 +13,10 @@ pub(super) fn as_it_came(shown: &str) -> &str {
     let Some((_, said)) = shown.split_once(SHOWN) else { return shown };
     let rejected = said.strip_prefix("Request rejected (").and_then(|rest| rest.split_once(") · "));
     let said = rejected.map_or(said, |(_, said)| said);
-    let after_status = said.split_once(' ').filter(|(status, _)| status.len() == 3 && status.parse::<u16>().is_ok());
-    let said = after_status.map_or(said, |(_, said)| said);
+    // Up to 2.1.x the whole answer stands behind the status.
+    let is_status =
+        |(status, said): &(&str, &str)| status.len() == 3 && status.parse::<u16>().is_ok() && !said.starts_with('{');
+    let said = said.split_once(' ').filter(is_status).map_or(said, |(_, said)| said);
     said.split_once(ADVICE).map_or(said, |(said, _)| said)
 }
 
@@ -57,6 +59,7 @@ mod tests {
             ("API Error: 529 Overloaded. This is a server-side issue, usually temporary", "Overloaded"),
             ("API Error: Connection dropped", "Connection dropped"),
             ("API Error: 400", "400"),
+            ("API Error: 400 {\"type\":\"error\"}", "400 {\"type\":\"error\"}"),
             ("Prompt is too long", "Prompt is too long"),
             ("", ""),
         ] {
