@@ -5,9 +5,8 @@ Each convention is uploaded into a new and empty receiver. What is there is comp
 prints; then the receiver is asked what its pages show: tokens, which must be those that the list of sessions counts,
 kinds, tools, chats, sessions and users. It is all sent again, in other batches, and must change nothing. Another new
 receiver gets the same without content: no text of the transcripts may be in it. Texts that are hard to store must cost
-no span. Two long sessions, one of many turns
-and one of a turn with many tool calls, go to these two and to agentmesh and rotel. A receiver that cannot be installed
-is skipped; where the variable CI is set, that is a failure.
+no span. Two long sessions, one of many turns and one of a turn with many tool calls, go to these two and to agentmesh
+and rotel. A receiver that cannot be installed is skipped; where the variable CI is set, that is a failure.
 """
 
 import argparse
