@@ -5,6 +5,7 @@ use super::course::Course;
 use super::excerpt::{ARGUMENT_CHARACTERS, Excerpt, RESULT_CHARACTERS};
 use super::keep::Keep;
 use super::period::Period;
+use super::tool_data::KeptData;
 use crate::transcript::{Block, Input, Record, answered};
 
 /// How the result begins of a call that launched a subagent in the background; in subagents'
@@ -28,20 +29,10 @@ pub struct ToolCall {
     pub is_answered: bool,
     /// Whether that is an error.
     pub is_error: bool,
-    /// How far the client went with it.
-    pub course: Course,
     /// From the block's record to the result's.
     pub period: Period,
-    /// What the tool is asked, as JSON; only where tool data is kept.
-    pub arguments: Option<Excerpt>,
-    /// Of that the command; likewise.
-    pub command: Option<Excerpt>,
-    /// Of that the file; likewise.
-    pub file_path: Option<String>,
-    /// Of that the skill; likewise.
-    pub skill: Option<String>,
-    /// What it answered; only where tool data is kept.
-    pub result: Option<Excerpt>,
+    /// What it was about; how far it went only where a tree is kept, the rest only where tool data is.
+    pub data: KeptData,
 }
 
 impl ToolCall {
@@ -52,10 +43,11 @@ impl ToolCall {
         call.period.touch(record.timestamp());
         if keep.tool_data {
             let input = Input::read(block.input.0);
-            call.arguments = Some(arguments(block.input.0));
-            call.command = input.command.map(|command| Excerpt::of(&command, ARGUMENT_CHARACTERS));
-            call.file_path = input.file_path.map(Into::into);
-            call.skill = input.skill.map(Into::into);
+            let data = call.data.get_mut();
+            data.arguments = Some(arguments(block.input.0));
+            data.command = input.command.map(|command| Excerpt::of(&command, ARGUMENT_CHARACTERS));
+            data.file_path = input.file_path.map(Into::into);
+            data.skill = input.skill.map(Into::into);
         }
         call
     }
@@ -69,14 +61,15 @@ impl ToolCall {
         self.period.touch(record.timestamp());
         if keep.tree {
             let text = answered(block.content);
-            self.course = Course::of(&text, record);
             self.is_background |= text.starts_with(LAUNCHED);
-            self.result = keep.tool_data.then(|| Excerpt::of(&text, RESULT_CHARACTERS));
+            let data = self.data.get_mut();
+            data.course = Course::of(&text, record);
+            data.result = keep.tool_data.then(|| Excerpt::of(&text, RESULT_CHARACTERS));
         }
     }
 
     /// Without what the tool was asked and answered.
     pub(super) fn bare(&self) -> Self {
-        Self { arguments: None, command: None, file_path: None, skill: None, result: None, ..self.clone() }
+        Self { data: self.data.bare(), ..self.clone() }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) const SYNTHETIC: &str = "<synthetic>";
 pub struct Request {
     /// The `message.id`; the `requestId` or a record's `uuid` where a provider sends none.
     pub id: String,
-    /// The API's id of the request.
+    /// The API's id of the request; only where a tree is kept.
     pub request_id: Option<String>,
     /// The model that answered.
     pub model: Option<String>,
@@ -35,9 +35,9 @@ pub struct Request {
     pub inputs: Vec<Input>,
     /// What it said.
     pub said: Said,
-    /// Why it ended, in the API's word.
+    /// Why it ended, in the API's word; likewise.
     pub stop_reason: Option<String>,
-    /// Whether it ran at the API's higher speed.
+    /// Whether it ran at the API's higher speed; likewise.
     pub is_fast: bool,
     /// From the last record that it answers to its own last one.
     pub period: Period,
@@ -51,9 +51,12 @@ impl Request {
     }
 
     /// What its record beside the content says.
-    fn note(&mut self, record: &Record<'_>) {
+    fn note(&mut self, record: &Record<'_>, keep: Keep) {
         let message = &record.message;
         self.period.touch(record.timestamp());
+        if !keep.tree {
+            return;
+        }
         self.request_id = self.request_id.take().or_else(|| record.request_id.clone().map(Into::into));
         self.stop_reason = message.stop_reason.clone().map(Into::into).or_else(|| self.stop_reason.take());
         self.is_fast |= message.usage.as_ref().is_some_and(|usage| usage.speed.as_deref() == Some("fast"));
@@ -131,7 +134,7 @@ impl Work {
         if seen {
             return;
         }
-        request.note(record);
+        request.note(record, keep);
         request.usage.generated(message.content.blocks());
         request.said.take(&message.content, keep);
         for block in message.content.blocks().iter().filter(|block| block.is("tool_use")) {

@@ -61,7 +61,7 @@ pub(super) fn of_request(attributes: &mut Attributes, request: &Request) {
 
 /// The facts of a call.
 pub(super) fn of_call(attributes: &mut Attributes, call: &ToolCall) {
-    attributes.text_if(keys::CLAUDE_AGENT_DENIAL, call.course.denial.as_deref());
+    attributes.text_if(keys::CLAUDE_AGENT_DENIAL, call.data.course.denial.as_deref());
     if call.is_background {
         attributes.flag(keys::CLAUDE_AGENT_BACKGROUND, true);
     }

@@ -103,8 +103,8 @@ fn tool(scene: &Scene<'_>, call: &ToolCall) -> Form {
     attributes.text(keys::GEN_AI_TOOL_TYPE, "function");
     if scene.tells(Content::Full) {
         let marked = |text: &Option<crate::session::Excerpt>| text.as_ref().map(|text| text.marked().into_owned());
-        attributes.content(keys::GEN_AI_TOOL_CALL_ARGUMENTS, &marked(&call.arguments).unwrap_or_default());
-        attributes.content(keys::GEN_AI_TOOL_CALL_RESULT, &marked(&call.result).unwrap_or_default());
+        attributes.content(keys::GEN_AI_TOOL_CALL_ARGUMENTS, &marked(&call.data.arguments).unwrap_or_default());
+        attributes.content(keys::GEN_AI_TOOL_CALL_RESULT, &marked(&call.data.result).unwrap_or_default());
     }
     facts::of_call(&mut attributes, call);
     let name = named("execute_tool", Some(facts::tool_name(call)));

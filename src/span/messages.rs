@@ -124,7 +124,7 @@ pub(super) fn input<'a>(
             Input::Prompt => prompt(scene, agent).map(|prompt| user(budget.take(prompt))),
             Input::Text(text) => all.then(|| user(budget.take(text))),
             Input::Result(_) => called(agent, input, period, calls).map(|call| {
-                let result = call.result.as_ref().filter(|_| all).map(|result| budget.take(result));
+                let result = call.data.result.as_ref().filter(|_| all).map(|result| budget.take(result));
                 Message { role: Role::Tool, parts: vec![Said::Result { id: &call.id, result }] }
             }),
         });
@@ -172,14 +172,14 @@ fn called<'a>(agent: Option<&Subagent>, input: &Input, period: &Period, calls: &
 }
 
 fn call_of<'a>(call: &'a ToolCall, all: bool, budget: &mut Budget) -> Said<'a> {
-    let arguments = call.arguments.as_ref().filter(|_| all).and_then(|arguments| budget.take_whole(arguments));
+    let arguments = call.data.arguments.as_ref().filter(|_| all).and_then(|arguments| budget.take_whole(arguments));
     Said::Call { id: &call.id, name: &call.name, arguments }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Prompt, PromptKind, Said as RequestSaid, Session};
+    use crate::session::{Prompt, PromptKind, Said as RequestSaid, Session, ToolData};
     use crate::span::Projection;
     use crate::transcript::Timestamp;
 
@@ -190,8 +190,12 @@ mod tests {
             name: "Bash".to_owned(),
             request_id: request.to_owned(),
             period: Period { started_at, ended_at: None },
-            arguments: Some(Excerpt::of(request, 9)),
-            result: Some(Excerpt::of(&format!("of {request}"), 9)),
+            data: ToolData {
+                arguments: Some(Excerpt::of(request, 9)),
+                result: Some(Excerpt::of(&format!("of {request}"), 9)),
+                ..ToolData::default()
+            }
+            .into(),
             ..ToolCall::default()
         }
     }

@@ -96,11 +96,11 @@ fn tool(scene: &Scene<'_>, call: &ToolCall) -> Form {
     attributes.text(keys::TOOL_NAME, facts::tool_name(call));
     attributes.text(keys::TOOL_ID, &call.id);
     if scene.tells(Content::Full) {
-        if let Some(arguments) = &call.arguments {
+        if let Some(arguments) = &call.data.arguments {
             attributes.content(keys::TOOL_PARAMETERS, &arguments.marked());
             went_in(&mut attributes, &arguments.marked(), keys::JSON);
         }
-        if let Some(result) = &call.result {
+        if let Some(result) = &call.data.result {
             came_out(&mut attributes, &result.marked(), keys::PLAIN_TEXT);
         }
     }

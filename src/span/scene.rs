@@ -77,7 +77,8 @@ impl<'a> Scene<'a> {
 
     /// How a tool call ended.
     pub(super) fn of_call(&self, call: &ToolCall) -> Status {
-        let words = || call.result.as_ref().filter(|_| self.tells(Content::Full)).map(|result| result.beginning(200));
+        let words =
+            || call.data.result.as_ref().filter(|_| self.tells(Content::Full)).map(|result| result.beginning(200));
         match (call.is_answered, call.is_error) {
             (true, false) => Status::Ok,
             (true, true) => Status::Error(words().unwrap_or(Cow::Borrowed("the tool failed")).into_owned()),

@@ -24,11 +24,11 @@ impl<'a> Stopped<'a> {
     /// What is shown of a call; the calls of a request come in their order. What a subagent did is
     /// shown below the call that launched it, also where nobody knows how that ended.
     pub(super) fn traced(&mut self, call: &'a ToolCall, has_subagents: bool) -> Traced {
-        let is_first = match call.course.reached {
+        let is_first = match call.data.course.reached {
             Reached::Waiting | Reached::Stopped => self.0.insert(&call.request_id),
             _ => true,
         };
-        match call.course.reached {
+        match call.data.course.reached {
             _ if has_subagents => Traced::Ran,
             Reached::Nothing | Reached::Unknown => Traced::Nothing,
             Reached::Waiting if !is_first => Traced::Nothing,
@@ -41,7 +41,7 @@ impl<'a> Stopped<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Course;
+    use crate::session::{Course, ToolData};
 
     #[test]
     fn what_waits_behind_a_stopped_call_is_not_shown() {
@@ -50,7 +50,7 @@ mod tests {
         use Reached::{Execution, Nothing, Permission, Stopped as WasStopped, Unknown, Waiting};
         let call = |(request, reached): (&str, Reached)| ToolCall {
             request_id: request.to_owned(),
-            course: Course { reached, ..Course::default() },
+            data: ToolData { course: Course { reached, ..Course::default() }, ..ToolData::default() }.into(),
             ..ToolCall::default()
         };
         let calls = [

@@ -41,7 +41,7 @@ pub(super) fn class_of(failure: &Failure) -> Option<&'static str> {
 pub(super) fn of_call(call: &ToolCall) -> Option<(&'static str, &'static str)> {
     match tool_name(call) {
         "Bash" => Some(("Shell command failed", "ShellError")),
-        "Agent" if call.course.reached == Reached::Stopped => Some(("", "AbortError")),
+        "Agent" if call.data.course.reached == Reached::Stopped => Some(("", "AbortError")),
         _ => None,
     }
 }
@@ -49,6 +49,7 @@ pub(super) fn of_call(call: &ToolCall) -> Option<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::{Course, ToolData};
 
     #[test]
     fn words_of_the_client_are_left_out() {
@@ -89,8 +90,9 @@ mod tests {
     #[test]
     fn calls_fail_in_the_words_of_their_tool() {
         let error = |name: &str, reached| {
-            let call = ToolCall { name: name.to_owned(), ..ToolCall::default() };
-            of_call(&ToolCall { course: crate::session::Course { reached, ..call.course.clone() }, ..call })
+            let course = Course { reached, ..Course::default() };
+            let data = ToolData { course, ..ToolData::default() }.into();
+            of_call(&ToolCall { name: name.to_owned(), data, ..ToolCall::default() })
         };
         assert_eq!(error("Bash", Reached::Stopped), Some(("Shell command failed", "ShellError")));
         assert_eq!(error("Task", Reached::Stopped), Some(("", "AbortError")));

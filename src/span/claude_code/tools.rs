@@ -30,10 +30,10 @@ pub(super) fn tool(scene: &Scene<'_>, node: &Node<'_>, call: &ToolCall) -> Form 
     attributes.text_if(keys::SUBAGENT_TYPE, call.subagent_type.as_deref());
     if scene.tells(Content::Full) {
         let runs_commands = SHELLS.contains(&name);
-        let command = call.command.as_ref().filter(|_| runs_commands).map(|text| text.marked());
+        let command = call.data.command.as_ref().filter(|_| runs_commands).map(|text| text.marked());
         attributes.content(keys::FULL_COMMAND, command.as_deref().unwrap_or_default());
-        attributes.text_if(keys::FILE_PATH, call.file_path.as_deref());
-        attributes.text_if(keys::SKILL_NAME, call.skill.as_deref());
+        attributes.text_if(keys::FILE_PATH, call.data.file_path.as_deref());
+        attributes.text_if(keys::SKILL_NAME, call.data.skill.as_deref());
     }
     agents(&mut attributes, launched(node));
     about_call(&mut attributes, node, call);
@@ -44,8 +44,8 @@ pub(super) fn tool(scene: &Scene<'_>, node: &Node<'_>, call: &ToolCall) -> Form 
 /// What a tool answered, as the client tells it where it is asked to.
 fn answered(node: &Node<'_>, name: &str, call: &ToolCall) -> Option<SpanEvent> {
     let (asked, answer) = match name {
-        "Bash" => (call.command.as_ref().map(|text| (keys::BASH_COMMAND, text.marked())), keys::OUTPUT),
-        "Read" => (call.file_path.as_ref().map(|path| (keys::FILE_PATH, path.into())), keys::CONTENT),
+        "Bash" => (call.data.command.as_ref().map(|text| (keys::BASH_COMMAND, text.marked())), keys::OUTPUT),
+        "Read" => (call.data.file_path.as_ref().map(|path| (keys::FILE_PATH, path.into())), keys::CONTENT),
         "WebFetch" | "WebSearch" => (None, keys::OUTPUT),
         _ if name.starts_with("mcp__") => (None, keys::OUTPUT),
         _ => return None,
@@ -54,14 +54,14 @@ fn answered(node: &Node<'_>, name: &str, call: &ToolCall) -> Option<SpanEvent> {
     if let Some((key, text)) = asked {
         attributes.content(key, &text);
     }
-    attributes.content(answer, &call.result.as_ref()?.marked());
+    attributes.content(answer, &call.data.result.as_ref()?.marked());
     let at = node.interval.ended_at;
     Some(SpanEvent { name: keys::TOOL_OUTPUT, at, attributes: attributes.into_vec() })
 }
 
 /// Who allowed or refused a call, where a record says it or nobody else can have.
 pub(super) fn permission(scene: &Scene<'_>, node: &Node<'_>, call: &ToolCall) -> Option<Form> {
-    let course = &call.course;
+    let course = &call.data.course;
     let (is_accepted, source) = match (&course.permission, course.reached) {
         (Some(permission), _) => (permission.is_accepted, Some(permission.source.as_str())),
         (None, Reached::Waiting) => (false, None),
@@ -87,7 +87,7 @@ pub(super) fn execution(scene: &Scene<'_>, node: &Node<'_>, call: &ToolCall) -> 
     let known = errors::of_call(call);
     let words = known.map_or(said, |(words, _)| words.to_owned());
     attributes.flag(keys::SUCCESS, false);
-    if call.course.reached == Reached::Execution {
+    if call.data.course.reached == Reached::Execution {
         attributes.text(common::ERROR_TYPE, "tool_error");
     }
     attributes.content(keys::ERROR, &words);
