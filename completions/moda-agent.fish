@@ -64,8 +64,8 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l convent
 genai\t'OpenTelemetry\'s GenAI conventions: requests, tool calls and subagents below the turn'
 openinference\t'OpenInference: the same tree for Phoenix and Arize'
 claude-code\t'The client\'s own traces: the same tree, as Claude Code itself exports it'"
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l detail -d 'One span a turn, or the whole tree [default: turns with moda, else full]' -r -f -a "turns\t'One'
-full\t'One for the turn and each request, tool call and subagent of it'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l detail -d 'One span a turn, or the whole tree [default: turns with moda, else full]' -r -f -a "turns\t'One span'
+full\t'A span for the turn and each request, tool call and subagent of it'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l content -d 'What of people\'s, models\' and tools\' words is in the spans' -r -f -a "full\t'Prompts, answers, and what tools are asked and answer'
 prompts\t'Prompts and answers only'
 none\t'Nothing but names, numbers and ids'"
@@ -109,8 +109,8 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l conventio
 genai\t'OpenTelemetry\'s GenAI conventions: requests, tool calls and subagents below the turn'
 openinference\t'OpenInference: the same tree for Phoenix and Arize'
 claude-code\t'The client\'s own traces: the same tree, as Claude Code itself exports it'"
-complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l detail -d 'One span a turn, or the whole tree [default: turns with moda, else full]' -r -f -a "turns\t'One'
-full\t'One for the turn and each request, tool call and subagent of it'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l detail -d 'One span a turn, or the whole tree [default: turns with moda, else full]' -r -f -a "turns\t'One span'
+full\t'A span for the turn and each request, tool call and subagent of it'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l content -d 'What of people\'s, models\' and tools\' words is in the spans' -r -f -a "full\t'Prompts, answers, and what tools are asked and answer'
 prompts\t'Prompts and answers only'
 none\t'Nothing but names, numbers and ids'"

@@ -298,9 +298,9 @@ pub enum Convention {
 /// How many spans a turn becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Detail {
-    /// One
+    /// One span
     Turns,
-    /// One for the turn and each request, tool call and subagent of it
+    /// A span for the turn and each request, tool call and subagent of it
     Full,
 }
 
