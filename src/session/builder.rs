@@ -211,11 +211,8 @@ impl Builder {
         match (record.subtype.as_deref(), slash_command(text).or(bare)) {
             (Some("local_command"), Some(command)) => self.prompt(record, PromptKind::Command, &command),
             (Some("local_command"), None) => self.command_output(record),
-            (Some("model_fallback"), _) => self.work.elsewhere(record.timestamp()),
             (Some(subtype), _) => {
-                if subtype == "api_error" {
-                    self.work.again();
-                }
+                self.work.system(record);
                 if let Some(turn) = self.turns.last_mut() {
                     turn.event(subtype, record);
                 }

@@ -160,7 +160,7 @@ impl Sidechain {
         match record.kind.as_deref() {
             Some("assistant") => self.answer(record, seen),
             Some("user") => self.user(record),
-            Some("system") if record.subtype.as_deref() == Some("api_error") => self.work.again(),
+            Some("system") => self.work.system(record),
             Some("progress") => self.work.launches().goes_on(record),
             _ => {}
         }

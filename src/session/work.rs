@@ -110,14 +110,13 @@ impl Work {
         self.asked.text(text, self.keep);
     }
 
-    /// The next request failed, and is made again.
-    pub(crate) fn again(&mut self) {
-        self.asked.again();
-    }
-
-    /// The next request goes to another model.
-    pub(crate) fn elsewhere(&mut self, at: Option<Timestamp>) {
-        self.asked.elsewhere(at);
+    /// Takes a `system` record: the next request failed and is made again, or goes to another model.
+    pub(crate) fn system(&mut self, record: &Record<'_>) {
+        match record.subtype.as_deref() {
+            Some("api_error") => self.asked.again(),
+            Some("model_fallback") => self.asked.elsewhere(record.timestamp()),
+            _ => {}
+        }
     }
 
     /// Takes an assistant record of `turn`. A record that was `seen` before can only correct the usage.

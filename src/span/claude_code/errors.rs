@@ -24,7 +24,7 @@ pub(super) fn as_it_came(shown: &str) -> &str {
 pub(super) fn class_of(failure: &Failure) -> Option<&'static str> {
     let shows = |words: &str| failure.message.contains(words);
     match failure.status {
-        Some(400) if shows("rompt is too long") => Some("prompt_too_long"),
+        Some(400) if shows("Prompt is too long") || shows("prompt is too long") => Some("prompt_too_long"),
         Some(400) => Some("client_error"),
         Some(401) if shows("Invalid API key") => Some("invalid_api_key"),
         Some(403) => Some("auth_error"),

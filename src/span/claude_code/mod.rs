@@ -25,7 +25,7 @@ use tools::{execution, permission, tool};
 /// The name of a turn's span.
 pub const TURN: &str = "claude_code.interaction";
 
-/// What the client's tracing tells and no transcript does.
+/// What the client's tracing tells and transcripts do not, or of some spans only.
 pub const UNTOLD: [&str; 15] = [
     "user.id",
     "anthropic.provider",
