@@ -36,6 +36,7 @@ use std::path::PathBuf;
 use changes::{content, damage};
 use copies::{Copy, copy, whole_copy};
 use families::{by_prompt, family, working};
+use moda_agent::session::Reading;
 use moda_agent::warning::Warnings;
 use names::{linked, named};
 use proptest::collection::vec;
@@ -103,6 +104,17 @@ proptest! {
         let (alone, both) = (other.totals(), run.totals());
         prop_assert!(alone.requests <= both.requests && alone.tool_calls <= both.tool_calls, "{alone:?} {both:?}");
         prop_assert!(alone.tokens.output <= both.tokens.output, "{alone:?} {both:?}");
+    }
+
+    /// What is passed over by its first bytes could not have counted, and the fast reader reads what
+    /// `serde_json` reads.
+    #[test]
+    fn fast_reading_finds_what_plain_reading_finds(other in session(), bytes in content()) {
+        let tree = Tree::of([other]);
+        tree.write(&format!("p/00000000{}.jsonl", &other.id[8..]), &bytes.0);
+        let [fast, plain] = [Reading::Fast, Reading::Plain].map(|reading| Run::by(reading, &[tree.path("p")]).without_bookkeeping());
+        prop_assert_eq!(fast.sessions, plain.sessions);
+        prop_assert_eq!(fast.spans, plain.spans);
     }
 
     #[test]

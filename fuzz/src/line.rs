@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use moda_agent::otlp::{Batch, Batcher, Limits, Protocol};
+use moda_agent::session::Reading;
 use moda_agent::span::{Resource, Span};
 
 use crate::run::Run;
@@ -24,6 +25,9 @@ pub fn check(bytes: &[u8]) {
     let swapped = write(&folder.path().join("swapped"), &parts, [other, one]);
     let run = Run::over(&[folder.path().join("there")]);
     check_warnings(&run, &parts);
+    let [fast, plain] = [Reading::Fast, Reading::Plain]
+        .map(|reading| Run::by(reading, &[folder.path().join("there")]).without_bookkeeping().sessions);
+    assert_eq!(fast, plain, "what is passed over counts");
     for include_commands in [false, true] {
         check_spans(&run.projected(include_commands));
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use moda_agent::transcript::{Lines, Record, State, matters, read_records};
+use moda_agent::transcript::{By, Lines, Record, State, matters, read_records, read_records_by};
 use serde::de::{Deserialize, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
@@ -50,9 +50,13 @@ fn read(mut lines: Lines<&[u8]>) -> Vec<Read> {
 
 fn check_line(line: &Read) {
     let shown = line.bytes.escape_ascii();
-    // What stands behind half a record is known by its `parentUuid` only, so it is not asked for here.
+    let mut plainly = Vec::new();
+    let state = read_records_by(By::SerdeJson, &line.bytes, &mut |record| plainly.push(format!("{record:?}")));
+    assert_eq!((line.state, &line.records), (state, &plainly), "serde_json reads something else: {shown}");
+    // What stands behind half a record is known by its `parentUuid` only, so it is not asked for here;
+    // and a client's record that is read has one, or is a count.
     let is_whole = !matches!(line.state, State::Damaged { .. });
-    if !line.matters && is_whole && Keys::of(&line.bytes).is_some_and(|keys| keys.are_a_clients()) {
+    if !line.matters && is_whole && Keys::of_all(&line.bytes).is_some_and(|keys| are_a_clients(&keys)) {
         read_records(&line.bytes, &mut |record| {
             assert!(!is_read(record), "a line is passed over that holds a record: {shown}");
         });
@@ -75,13 +79,19 @@ fn is_read(record: &Record<'_>) -> bool {
     READ.iter().any(|kind| record.is(kind))
 }
 
-/// The top-level keys of the first object on a line.
+/// Whether a client can have written such objects on one line: the first, and by another writer more.
+fn are_a_clients(objects: &[Keys]) -> bool {
+    let is_known = |object: &Keys| object.0.iter().any(|key| key == "parentUuid" || key == "modelUsage");
+    objects.first().is_some_and(Keys::are_a_clients) && objects.iter().skip(1).all(is_known)
+}
+
+/// The top-level keys of an object on a line.
 struct Keys(Vec<String>);
 
 impl Keys {
-    fn of(line: &[u8]) -> Option<Self> {
+    fn of_all(line: &[u8]) -> Option<Vec<Self>> {
         let line = String::from_utf8_lossy(line).replace(char::is_control, " ");
-        Deserializer::from_str(&line).into_iter().next()?.ok()
+        Deserializer::from_str(&line).into_iter().collect::<Result<_, _>>().ok()
     }
 
     /// What kind of record a line holds is known from its first keys. No client writes a key

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use moda_agent::session::{Copies, Keep, Owners, Request, Session, rebuild};
+use moda_agent::session::{Copies, Keep, Owners, Reading, Request, Session, rebuild_by};
 use moda_agent::span::{Convention, Projection, Span, turn_keys};
 use moda_agent::transcript::{Shared, Tokens, discover};
 use moda_agent::warning::Warnings;
@@ -57,20 +57,35 @@ pub struct Run {
 impl Run {
     /// Reads what is under the paths; nothing where one does not exist.
     pub fn over(paths: &[PathBuf]) -> Self {
+        Self::by(Reading::Fast, paths)
+    }
+
+    /// As [`Run::over`], in that way.
+    pub fn by(reading: Reading, paths: &[PathBuf]) -> Self {
         let mut run = Self::default();
         let Ok(found) = discover(paths) else { return run };
-        let keep = Keep { tree: true, tool_data: true, adopts: false };
+        let keep = Keep { tree: true, tool_data: true, adopts: false, only_numbers: false };
         let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions), &|_, _| false, keep);
         let mut owners = Owners::default();
         run.warnings = found.warnings;
         for files in &found.sessions {
-            let (mut session, warnings) = rebuild(files, &|_| {}, keep);
+            let (mut session, warnings) = rebuild_by(reading, files, &|_| {}, keep);
             copies.teach(&mut session);
             run.warnings.append(warnings);
             run.sessions.push(owners.keep_own(session));
         }
         run.spans = run.projected(false);
         run
+    }
+
+    /// Without what tells only when bookkeeping was last written, which nobody counts.
+    pub fn without_bookkeeping(mut self) -> Self {
+        for session in &mut self.sessions {
+            session.facts.last_at = None;
+            let agents = session.turns.iter_mut().flat_map(|turn| &mut turn.subagents).chain(&mut session.strays);
+            agents.for_each(|agent| agent.last_at = None);
+        }
+        self
     }
 
     /// The spans of all sessions, one a turn.

@@ -1,30 +1,65 @@
 //! The sessions on disk, accounted for. Nothing is sent, and the ledger has no say.
+//!
+//! What is counted may be corrected until it is printed. So each session is read as if there were no
+//! other, and only those that turn out to share something are read again, together.
+
+use std::convert::Infallible;
+use std::thread;
 
 use super::reading::{Read, hear, look, read};
 use crate::config::Places;
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::report::{Accounts, Console};
-use crate::session::Keep;
-use crate::transcript::Shared;
+use crate::ordered::in_order;
+use crate::report::{Account, Accounts, Console};
+use crate::session::{Holders, Keep, Owners, Sharers, rebuild};
+use crate::transcript::{SessionFiles, Shared};
+
+/// Numbers are all that is counted.
+const KEEP: Keep = Keep { tree: false, tool_data: false, adopts: false, only_numbers: true };
+/// Accounts that may be ahead of the one that is taken, for each thread; they are small.
+const AHEAD: usize = 64;
 
 /// Reads the sessions under the places and accounts for them.
 pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
     let mut accounts = Accounts::default();
     let found = look(places, &mut accounts.warned, console)?;
     console.begin(&found.sessions, true);
-    let copies = hear(&found.sessions, &Shared::of(&found.sessions), &Ledger::empty()?, Keep::default())?;
-    read(
-        found.sessions,
-        &copies,
-        &Ledger::empty()?,
-        console,
-        Keep::default(),
-        |Read { session, warnings, .. }| {
-            console.counted(0);
-            accounts.add(&session, warnings, console);
-            Ok(())
-        },
-    )?;
+    let sharers = each_alone(&found.sessions, &mut accounts, console);
+    let shared = found.sessions.into_iter().enumerate().filter(|(number, _)| sharers.contains(*number));
+    let (numbers, shared): (Vec<_>, Vec<_>) = shared.unzip();
+    together(numbers, shared, &mut accounts)?;
     Ok(accounts)
+}
+
+/// Accounts for each session as if there were no other; says which hold something that others hold.
+fn each_alone(sessions: &[SessionFiles], accounts: &mut Accounts, console: &Console) -> Sharers {
+    let threads = thread::available_parallelism().map_or(1, Into::into);
+    let account = |(number, files)| {
+        let (session, warnings) = rebuild(files, &|bytes| console.read(bytes), KEEP);
+        let mut owners = Owners::default();
+        let account = Account::of(&owners.keep_own(session), &warnings);
+        (number, account, warnings, owners.into_names())
+    };
+    let mut holders = Holders::default();
+    let numbered = sessions.iter().enumerate().collect();
+    let Ok(()) = in_order(numbered, threads, threads * AHEAD, account, |(number, account, warnings, names)| {
+        holders.add(number, &names);
+        accounts.add(number, account);
+        accounts.warned.take(warnings, console);
+        console.counted(0);
+        Ok::<_, Infallible>(())
+    });
+    holders.sharers()
+}
+
+/// Accounts again for sessions that share something: each with what it owns, and what all know of it.
+fn together(numbers: Vec<usize>, sessions: Vec<SessionFiles>, accounts: &mut Accounts) -> Result<(), Error> {
+    let (ledger, unseen) = (Ledger::empty()?, Console::plain());
+    let copies = hear(&sessions, &Shared::of(&sessions), &ledger, KEEP)?;
+    let mut numbers = numbers.into_iter();
+    read(sessions, &copies, &ledger, &unseen, KEEP, |Read { session, warnings, .. }| {
+        numbers.by_ref().take(1).for_each(|number| accounts.add(number, Account::of(&session, &warnings)));
+        Ok(())
+    })
 }

@@ -26,7 +26,7 @@ pub use diff::{Comparison, With};
 pub use dry_run::{DryRun, Place};
 pub use found::Found;
 pub use printable::printable;
-pub use sessions::Accounts;
+pub use sessions::{Account, Accounts};
 pub use status::{DestinationStatus, Doomed, Overview, Undelivered};
 pub use summary::Summary;
 pub use upload::UploadReport;

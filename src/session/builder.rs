@@ -4,7 +4,8 @@
 //! of one response and the results of its calls belong where the response began.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+
+use foldhash::HashSet;
 
 use super::Session;
 use super::attach::attach;
@@ -230,7 +231,7 @@ impl Builder {
         match (attachment.kind.as_deref(), attachment.command_mode.as_deref()) {
             (Some("model"), _) => self.announced_model = attachment.identity.model_id.clone().map(Into::into),
             (Some("queued_command"), Some("task-notification")) => {
-                attachment.prompt.texts().for_each(|text| self.work.launches().notified(text));
+                attachment.prompt.texts().for_each(|text| self.work.launches().notified(&text));
             }
             (Some("queued_command"), Some("prompt")) => self.queued(record),
             _ => self.happened(Event::of_attachment(record)),

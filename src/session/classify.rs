@@ -70,7 +70,8 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
     if content.blocks().iter().any(|block| block.is("tool_result")) {
         return UserRecord::ToolResult;
     }
-    let first = content.texts().map(said).find(|text| !text.is_empty()).unwrap_or_default();
+    let text = content.texts().find(|text| !said(text).is_empty()).unwrap_or_default();
+    let first = said(&text);
     let starts = |tags: &[&str]| tags.iter().any(|tag| first.starts_with(tag));
     if record.is_compact_summary {
         UserRecord::CompactSummary
@@ -109,8 +110,8 @@ pub(crate) fn turn_origin(record: &Record<'_>, kind: PromptKind) -> String {
     }
     match (kind, record.prompt_source.as_deref()) {
         (PromptKind::Machine, _) => {
-            let texts = record.message.content.texts().chain(record.attachment.prompt.texts());
-            machine_of(texts.map(said).find(|text| !text.is_empty()).unwrap_or_default())
+            let mut texts = record.message.content.texts().chain(record.attachment.prompt.texts());
+            machine_of(said(&texts.find(|text| !said(text).is_empty()).unwrap_or_default()))
         }
         (_, Some("sdk")) => "sdk".to_owned(),
         (_, None) if record.is_of_sdk() => "sdk".to_owned(),
@@ -156,9 +157,9 @@ fn machine_of(text: &str) -> String {
 
 /// Whether nothing is said: no text but notes of an editor or a hook, and nothing was pasted.
 fn is_context_only(content: &Content<'_>) -> bool {
-    let is_empty_prompt = matches!(content, Content::Text(text) if text.is_empty() || text == NO_CONTENT);
+    let is_empty_prompt = matches!(content, Content::Text(text) if text.is_empty() || text.text() == NO_CONTENT);
     let is_pasted = content.blocks().iter().any(|block| block.is("image") || block.is("document"));
-    !is_empty_prompt && !is_pasted && content.texts().map(said).all(str::is_empty)
+    !is_empty_prompt && !is_pasted && content.texts().all(|text| said(&text).is_empty())
 }
 
 /// What is left of a text without the notes before it.
@@ -189,12 +190,12 @@ pub(super) fn is_machine_text(text: &str) -> bool {
 /// A prompt's text: the string, or the text blocks that are not context, a line each.
 pub(super) fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
     if let Content::Text(text) = content {
-        return Cow::Borrowed(if text == NO_CONTENT { "" } else { text });
+        return Some(text.text()).filter(|text| text != NO_CONTENT).unwrap_or_default();
     }
-    let texts: Vec<_> = content.texts().filter(|text| !said(text).is_empty()).collect();
-    match texts.as_slice() {
-        [one] => Cow::Borrowed(one),
-        several => Cow::Owned(several.join("\n")),
+    let mut texts: Vec<_> = content.texts().filter(|text| !said(text).is_empty()).collect();
+    match texts.len() {
+        1 => texts.pop().unwrap_or_default(),
+        _ => Cow::Owned(texts.join("\n")),
     }
 }
 

@@ -3,8 +3,9 @@
 //! Sessions come in the order of their beginnings, and the first to show a request, or a prompt
 //! that no request answered, owns it. So each counts once in a run, whatever is copied.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
+use foldhash::{HashSet, HashSetExt};
 use sha2::{Digest, Sha256};
 
 use super::Session;
@@ -37,6 +38,12 @@ impl<'a> Owners<'a> {
     #[must_use]
     pub fn with(elsewhere: Elsewhere<'a>) -> Self {
         Self { taken: HashSet::new(), elsewhere }
+    }
+
+    /// All names that were taken.
+    #[must_use]
+    pub fn into_names(self) -> HashSet<Name> {
+        self.taken
     }
 
     /// Leaves in `session` only what no earlier session owns. A subagent of which nothing is left

@@ -28,7 +28,7 @@ impl Failure {
         let status = Some(record.api_error_status).filter(|status| *status > 0);
         let mut message = String::new();
         for text in record.message.content.texts() {
-            append(&mut message, text, ERROR_CHARACTERS);
+            append(&mut message, &text, ERROR_CHARACTERS);
         }
         let kind = record.error.kind.clone().map(Into::into).or(status.map(|status| status.to_string()));
         Self { kind: kind.unwrap_or_else(|| "api_error".to_owned()), status, message }

@@ -3,6 +3,7 @@
 
 /// What is kept. By default what the one span of a turn carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Keep {
     /// What was asked and thought, and what happened beside: the spans below a turn carry it.
     pub tree: bool,
@@ -10,4 +11,6 @@ pub struct Keep {
     pub tool_data: bool,
     /// Whether turns [`adopt`](super::Session::adopt) the agents that no call launched.
     pub adopts: bool,
+    /// Nothing of what requests said: who counts needs no words.
+    pub only_numbers: bool,
 }

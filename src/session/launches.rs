@@ -40,7 +40,7 @@ impl Launches {
         if !block.name.as_deref().is_some_and(is_launcher) {
             return None;
         }
-        let input = Input::read(block.input.0);
+        let input = Input::read(block.input.as_str());
         self.prompted.push((digest(input.prompt.unwrap_or_default().as_bytes()), call.to_owned()));
         input.subagent_type.map(Into::into)
     }
@@ -57,7 +57,7 @@ impl Launches {
             }
             self.add(Source::Result, agent, call);
         } else if is_launcher(tool)
-            && let Some(agent) = NAMES.iter().find_map(|name| named_in(block.content.0, name))
+            && let Some(agent) = NAMES.iter().find_map(|name| named_in(block.content.as_str(), name))
         {
             self.add(Source::ResultText, agent, call);
         }

@@ -1,7 +1,7 @@
 //! Records that descend from themselves. Each names the record before it; damaged files hold rings
 //! of them. Nothing here follows those names without end, so a ring costs no more than a warning.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use crate::transcript::{Record, digest};
 

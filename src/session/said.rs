@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::excerpt::{COMPLETION_CHARACTERS, Excerpt, THINKING_CHARACTERS};
 use super::keep::Keep;
-use crate::transcript::{Block, Content};
+use crate::transcript::{Block, Content, Escaped};
 
 /// What a request said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,8 +51,11 @@ impl Said {
 
     /// Takes the content of a record.
     pub(super) fn take(&mut self, content: &Content<'_>, keep: Keep) {
+        if keep.only_numbers {
+            return;
+        }
         if let Content::Text(text) = content {
-            self.add(text);
+            self.add(&text.text());
         }
         for block in content.blocks() {
             self.block(block, keep);
@@ -61,10 +64,11 @@ impl Said {
 
     fn block(&mut self, block: &Block<'_>, keep: Keep) {
         match block.kind.as_deref() {
-            Some("text") => self.add(block.text.as_deref().unwrap_or_default()),
+            Some("text") => self.add(&block.text.as_ref().map(Escaped::text).unwrap_or_default()),
             Some("thinking") if keep.tree => {
-                let thought = block.thinking.as_deref().filter(|thought| !thought.is_empty());
-                self.parts.extend(thought.map(|thought| Part::Thinking(Excerpt::of(thought, THINKING_CHARACTERS))));
+                let thought = block.thinking.as_ref().filter(|thought| !thought.is_empty());
+                let excerpt = |thought: &Escaped<'_>| Excerpt::of(&thought.text(), THINKING_CHARACTERS);
+                self.parts.extend(thought.map(|thought| Part::Thinking(excerpt(thought))));
             }
             Some("tool_use") if keep.tree => self.parts.extend(block.id.as_deref().map(|id| Part::Call(id.to_owned()))),
             _ => {}

@@ -4,10 +4,8 @@
 //! counts of the stream's first event: input and cache are right then, output is not (1 to 50
 //! instead of hundreds), and nothing in the transcript tells the true number.
 
-use std::borrow::Cow;
-
 use super::version::ClientVersion;
-use crate::transcript::{Block, Message, Tokens};
+use crate::transcript::{Block, Escaped, Message, Tokens};
 
 /// From here on a response that ended has a stop reason on its last line (measured: of 1,570
 /// messages all but two have one, and these were cut).
@@ -63,8 +61,8 @@ impl SavedUsage {
 
     /// Adds the content of a record.
     pub(super) fn generated(&mut self, blocks: &[Block<'_>]) {
-        let of_text = |text: &Option<Cow<'_, str>>| text.as_ref().map_or(0, |text| text.len());
-        let bytes = blocks.iter().map(|block| of_text(&block.text) + of_text(&block.thinking) + block.input.0.len());
+        let of_text = |text: &Option<Escaped<'_>>| text.as_ref().map_or(0, Escaped::len);
+        let bytes = blocks.iter().map(|block| of_text(&block.text) + of_text(&block.thinking) + block.input.len());
         self.content += bytes.sum::<usize>() as u64;
     }
 

@@ -179,7 +179,7 @@ impl Sidechain {
 
     fn user(&mut self, record: &Record<'_>) {
         let text = record.message.content.texts().next();
-        match (self.prompt, text) {
+        match (self.prompt, text.as_deref()) {
             (None, Some(text)) => {
                 self.agent.is_internal |= text == WARM_UP;
                 self.prompt = Some(digest(text.as_bytes()));
@@ -189,7 +189,7 @@ impl Sidechain {
             (_, text) => self.work.asks(record.timestamp(), text.unwrap_or_default()),
         }
         let notes = record.message.content.texts().filter(|text| text.starts_with("<task-notification>"));
-        notes.for_each(|text| self.work.launches().notified(text));
+        notes.for_each(|text| self.work.launches().notified(&text));
         self.work.results(record);
     }
 

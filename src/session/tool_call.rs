@@ -42,9 +42,9 @@ impl ToolCall {
         call.name = block.name.clone().map(Into::into).unwrap_or_default();
         call.period.touch(record.timestamp());
         if keep.tool_data {
-            let input = Input::read(block.input.0);
+            let input = Input::read(block.input.as_str());
             let data = call.data.get_mut();
-            data.arguments = Some(arguments(block.input.0));
+            data.arguments = Some(arguments(block.input.as_str()));
             data.command = input.command.map(|command| Excerpt::of(&command, ARGUMENT_CHARACTERS));
             data.file_path = input.file_path.map(Into::into);
             data.skill = input.skill.map(Into::into);

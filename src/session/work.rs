@@ -1,6 +1,6 @@
 //! The requests and tool calls of one chain of records: a session's main chain, or a subagent's.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::asked::{Asked, Input, Taken};
 use super::failed_request::FailedRequest;

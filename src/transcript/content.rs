@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde::de::{IgnoredAny, SeqAccess};
 
-use super::lenient::{Any, Lenient, RawText, object};
+use super::json::{Escaped, RawText};
+use super::lenient::{Any, Lenient, object};
 use super::repair::well_formed;
 
 type Text<'a> = Option<Cow<'a, str>>;
@@ -16,7 +17,7 @@ pub enum Content<'a> {
     #[default]
     Nothing,
     /// The old form, still used for prompts.
-    Text(Cow<'a, str>),
+    Text(Escaped<'a>),
     /// One block a record is usual, more are possible.
     Blocks(Vec<Block<'a>>),
 }
@@ -40,16 +41,16 @@ impl<'a> Content<'a> {
     }
 
     /// The texts: the string itself, or each text block's.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let string = if let Content::Text(text) = self { Some(text.as_ref()) } else { None };
-        let blocks = self.blocks().iter().filter(|block| block.is("text")).filter_map(|block| block.text.as_deref());
-        string.into_iter().chain(blocks)
+    pub fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let string = if let Content::Text(text) = self { Some(text) } else { None };
+        let blocks = self.blocks().iter().filter(|block| block.is("text")).filter_map(|block| block.text.as_ref());
+        string.into_iter().chain(blocks).map(Escaped::text)
     }
 }
 
 impl<'de> Lenient<'de> for Content<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
-        Content::Text(text)
+        Content::Text(Escaped::plain(text))
     }
     fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Self, A::Error> {
         let mut blocks = Vec::new();
@@ -64,25 +65,25 @@ object! {
     /// One content block.
     pub struct Block {
         /// `text`, `thinking`, `tool_use`, `tool_result`, ...
-        kind: Text<'a> = "type",
+        kind: Text<'a> = b"type",
         /// Of `text`.
-        text: Text<'a> = "text",
+        text: Option<Escaped<'a>> = b"text",
         /// Of `thinking`; empty where only its signature was saved.
-        thinking: Text<'a> = "thinking",
+        thinking: Option<Escaped<'a>> = b"thinking",
         /// Of `tool_use`.
-        id: Text<'a> = "id",
+        id: Text<'a> = b"id",
         /// Of `tool_use`: the tool.
-        name: Text<'a> = "name",
+        name: Text<'a> = b"name",
         /// Of `tool_use`: what the tool is asked.
-        input: RawText<'a> = "input",
+        input: RawText<'a> = b"input",
         /// Of `tool_result`: the call it answers.
-        tool_use_id: Text<'a> = "tool_use_id",
+        tool_use_id: Text<'a> = b"tool_use_id",
         /// Of `tool_result`: what the tool answered.
-        content: RawText<'a> = "content",
+        content: RawText<'a> = b"content",
         /// Of `tool_reference`: the tool that was found.
-        tool_name: Text<'a> = "tool_name",
+        tool_name: Text<'a> = b"tool_name",
         /// Of `tool_result`: whether that is an error.
-        is_error: bool = "is_error",
+        is_error: bool = b"is_error",
     }
 }
 
@@ -90,15 +91,15 @@ object! {
     /// What a tool is asked.
     pub struct Input {
         /// Of the tools that launch subagents: the subagent's prompt.
-        prompt: Text<'a> = "prompt",
+        prompt: Text<'a> = b"prompt",
         /// Of the same: which kind of subagent, as `Explore`.
-        subagent_type: Text<'a> = "subagent_type",
+        subagent_type: Text<'a> = b"subagent_type",
         /// Of the tools that run commands.
-        command: Text<'a> = "command",
+        command: Text<'a> = b"command",
         /// Of the tools that read or write a file.
-        file_path: Text<'a> = "file_path",
+        file_path: Text<'a> = b"file_path",
         /// Of the tool that runs skills.
-        skill: Text<'a> = "skill",
+        skill: Text<'a> = b"skill",
     }
 }
 
@@ -114,7 +115,7 @@ impl Input<'_> {
 /// text nor blocks stays as it stands in the line.
 #[must_use]
 pub fn answered(raw: RawText<'_>) -> Cow<'_, str> {
-    match well_formed(raw.0) {
+    match well_formed(raw.as_str()) {
         Cow::Borrowed(json) => text_of(json),
         Cow::Owned(json) => Cow::Owned(text_of(&json).into_owned()),
     }
@@ -122,7 +123,7 @@ pub fn answered(raw: RawText<'_>) -> Cow<'_, str> {
 
 fn text_of(json: &str) -> Cow<'_, str> {
     match serde_json::from_str::<Any<Content<'_>>>(json) {
-        Ok(Any(Content::Text(text))) => text,
+        Ok(Any(Content::Text(text))) => text.into_text(),
         Ok(Any(Content::Blocks(blocks))) => Cow::Owned(blocks.iter().map(told).collect::<Vec<_>>().join("\n")),
         _ if json == "null" => Cow::Borrowed(""),
         _ => Cow::Borrowed(json),
@@ -132,7 +133,7 @@ fn text_of(json: &str) -> Cow<'_, str> {
 /// A block as a line of text.
 fn told<'a>(block: &'a Block<'_>) -> Cow<'a, str> {
     match (block.kind.as_deref(), &block.text) {
-        (Some("text"), Some(text)) => Cow::Borrowed(text),
+        (Some("text"), Some(text)) => text.text(),
         (Some("tool_reference"), _) => Cow::Owned(format!("[{}]", block.tool_name.as_deref().unwrap_or("a tool"))),
         (kind, _) => Cow::Owned(format!("[{}]", kind.unwrap_or("something"))),
     }
@@ -166,7 +167,7 @@ mod tests {
             (r#"{"odd":1}"#, r#"{"odd":1}"#),
             ("7", "7"),
         ] {
-            assert_eq!(answered(RawText(raw)), expected, "{raw}");
+            assert_eq!(answered(RawText::of(raw)), expected, "{raw}");
         }
     }
 }

@@ -11,13 +11,13 @@ object! {
     /// What one model used.
     pub struct ModelTokens {
         /// Prompt tokens outside the cache.
-        input: u64 = "inputTokens",
+        input: u64 = b"inputTokens",
         /// Prompt tokens written to the cache.
-        cache_creation: u64 = "cacheCreationInputTokens",
+        cache_creation: u64 = b"cacheCreationInputTokens",
         /// Prompt tokens read from the cache.
-        cache_read: u64 = "cacheReadInputTokens",
+        cache_read: u64 = b"cacheReadInputTokens",
         /// Generated tokens.
-        output: u64 = "outputTokens",
+        output: u64 = b"outputTokens",
     }
 }
 

@@ -5,7 +5,10 @@
 //! passed over only when its own top-level keys say that it holds nothing we read; whatever is
 //! not certain is parsed.
 
-use memchr::{memchr2, memmem};
+use std::sync::LazyLock;
+
+use memchr::memchr2;
+use memchr::memmem::{self, Finder};
 
 /// The attachments that are read: the model in use, what was given while a turn ran, and that a hook
 /// stopped something.
@@ -31,11 +34,10 @@ fn is_damaged(line: &[u8]) -> bool {
 /// a string has its quotes escaped, and the records passed over have none or begin with it. The
 /// client's count has none; it begins with its type.
 fn holds_another(line: &[u8]) -> bool {
-    const PARENT: &[u8] = b"\"parentUuid\":";
-    const COUNT: &[u8] = b"{\"type\":\"cost-state\"";
+    static PARENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"parentUuid\":"));
+    static OTHERS: LazyLock<[Finder<'_>; 2]> = LazyLock::new(|| ["}{", "{\"type\":\"cost-state\""].map(Finder::new));
     let own = usize::from(line.starts_with(b"{\"parentUuid\":"));
-    memmem::find_iter(line, PARENT).nth(own).is_some()
-        || [b"}{", COUNT].iter().any(|beginning| memmem::find(line, beginning).is_some())
+    PARENT.find_iter(line).nth(own).is_some() || OTHERS.iter().any(|beginning| beginning.find(line).is_some())
 }
 
 /// What the top-level keys say, read from the left until one decides. `None`: nothing certain.

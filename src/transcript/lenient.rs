@@ -9,7 +9,6 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 /// What a JSON value of each kind means to a type; by default nothing.
 pub(crate) trait Lenient<'de>: Default {
@@ -73,6 +72,9 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for AnyVisitor<T> {
     fn visit_str<E>(self, text: &str) -> Result<T, E> {
         Ok(T::from_text(Cow::Owned(text.to_owned())))
     }
+    fn visit_string<E>(self, text: String) -> Result<T, E> {
+        Ok(T::from_text(Cow::Owned(text)))
+    }
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
         T::from_object(object)
     }
@@ -111,13 +113,31 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Option<Box<T>> {
     }
 }
 
-/// A value as it stands in the line: long texts of which little is wanted are not unescaped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RawText<'a>(pub &'a str);
+/// The name of a field, which is compared and never shown: bytes are enough.
+pub(crate) struct Key<'a>(pub(crate) Cow<'a, [u8]>);
 
-impl<'de> Lenient<'de> for RawText<'de> {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_identifier(KeyVisitor).map(Self)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Cow<'de, [u8]>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+    fn visit_borrowed_bytes<E>(self, key: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key.as_bytes()))
+    }
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.as_bytes().to_vec()))
     }
 }
 
@@ -134,10 +154,10 @@ macro_rules! object {
 
         impl<'a> $crate::transcript::lenient::Lenient<'a> for $name<'a> {
             fn from_object<A: serde::de::MapAccess<'a>>(mut object: A) -> Result<Self, A::Error> {
-                use $crate::transcript::lenient::Any;
+                use $crate::transcript::lenient::{Any, Key};
                 let mut this = Self::default();
-                while let Some(Any(key)) = object.next_key::<Any<Option<std::borrow::Cow<'a, str>>>>()? {
-                    match key.as_deref().unwrap_or_default() {
+                while let Some(Key(key)) = object.next_key::<Key<'a>>()? {
+                    match key.as_ref() {
                         $($key => this.$field = object.next_value::<Any<$type>>()?.0,)*
                         _ => { object.next_value::<serde::de::IgnoredAny>()?; }
                     }

@@ -5,9 +5,11 @@
 
 use std::io::{self, Read};
 
+use super::buffer::{self, Buffer};
+
 /// How much is asked of the file at a time. 64 KiB and 1 MiB measured within a twentieth of it in
 /// CPU time (300 MB, 481 files).
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = buffer::SMALLEST;
 /// The longest line that is held. Real ones have up to some megabytes (pasted images and
 /// documents), and a file without a line end must not fill the memory.
 const LONGEST: usize = 256 * 1024 * 1024;
@@ -28,7 +30,7 @@ pub struct Line<'a> {
 /// The lines of a source, in order.
 pub struct Lines<R> {
     source: R,
-    buffer: Vec<u8>,
+    buffer: Buffer,
     /// Unread bytes are `buffer[start..end]`.
     start: usize,
     end: usize,
@@ -48,7 +50,7 @@ impl<R: Read> Lines<R> {
     /// As [`Lines::new`], for who wants only the first few lines: reads `block` bytes at a time.
     #[must_use]
     pub fn in_blocks_of(block: usize, source: R) -> Self {
-        let (buffer, longest) = (Vec::new(), LONGEST);
+        let (buffer, longest) = (Buffer::new(), LONGEST);
         Self { source, buffer, start: 0, end: 0, number: 0, exhausted: false, block, longest }
     }
 
@@ -111,9 +113,10 @@ impl<R: Read> Lines<R> {
         self.end -= self.start;
         self.start = 0;
         if self.end == self.buffer.len() {
-            self.buffer.resize((self.buffer.len() * 2).max(self.block), 0);
+            self.buffer.grow();
         }
-        let free = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let until = self.buffer.len().min(self.end + self.block);
+        let free = self.buffer.get_mut(self.end..until).unwrap_or_default();
         let read = loop {
             match self.source.read(free) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

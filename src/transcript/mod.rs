@@ -3,6 +3,7 @@
 //! Knows the format of Claude Code's transcripts and nothing of what they mean together.
 //! Every field may be missing or of a wrong type, and unknown records are normal.
 
+mod buffer;
 mod content;
 mod cost;
 mod digest;
@@ -10,6 +11,7 @@ mod discover;
 mod file;
 mod glance;
 mod head;
+mod json;
 mod lenient;
 mod lines;
 mod places;
@@ -27,11 +29,12 @@ pub use discover::{Discovery, Known, Listing, SessionFiles, SubagentFile, discov
 pub use file::FileState;
 pub use glance::matters;
 pub use head::Head;
+pub use json::{Escaped, RawText};
 pub use lines::{Line, Lines};
 pub use places::is_uuid;
 pub use record::{Message, Record, SubagentMeta};
 pub use repair::well_formed;
-pub use salvage::{State, read_records};
+pub use salvage::{By, State, read_records, read_records_by};
 pub use shared::Shared;
 pub use timestamp::{Timestamp, Written};
 pub use usage::Tokens;

@@ -16,95 +16,95 @@ object! {
     /// One record of a transcript. Fields that a version does not write are absent or false.
     pub struct Record {
         /// `user`, `assistant`, `system`, `attachment` or one of forty others.
-        kind: Text<'a> = "type",
+        kind: Text<'a> = b"type",
         /// Of a `system` record.
-        subtype: Text<'a> = "subtype",
+        subtype: Text<'a> = b"subtype",
         /// The record's own id.
-        uuid: Text<'a> = "uuid",
+        uuid: Text<'a> = b"uuid",
         /// The record before it in the conversation; null at the roots.
-        parent_uuid: Text<'a> = "parentUuid",
+        parent_uuid: Text<'a> = b"parentUuid",
         /// The session; in a subagent's transcript its parent's.
-        session_id: Text<'a> = "sessionId",
+        session_id: Text<'a> = b"sessionId",
         /// When it was written.
-        written: Written = "timestamp",
+        written: Written = b"timestamp",
         /// The client's version.
-        version: Text<'a> = "version",
+        version: Text<'a> = b"version",
         /// The working directory.
-        cwd: Text<'a> = "cwd",
+        cwd: Text<'a> = b"cwd",
         /// Of a `relocated` record: where the session went on.
-        relocated_cwd: Text<'a> = "relocatedCwd",
+        relocated_cwd: Text<'a> = b"relocatedCwd",
         /// How the client was started: `cli`, `sdk-py`, ...
-        entrypoint: Text<'a> = "entrypoint",
+        entrypoint: Text<'a> = b"entrypoint",
         /// Groups the records of a prompt, but several prompts of a resumed session may share one.
-        prompt_id: Text<'a> = "promptId",
+        prompt_id: Text<'a> = b"promptId",
         /// Who started the turn: `human`, `sdk`, `task_notification`, ... (since 2.1.278).
-        turn_origin: Text<'a> = "turnOrigin",
+        turn_origin: Text<'a> = b"turnOrigin",
         /// How the prompt came in: `typed`, `sdk`, `system`, ... (since 2.1.169).
-        prompt_source: Text<'a> = "promptSource",
+        prompt_source: Text<'a> = b"promptSource",
         /// Who wrote the prompt (since 2.1.144).
-        origin: Origin<'a> = "origin",
+        origin: Origin<'a> = b"origin",
         /// The model asked for, as the client resolved it.
-        requested_model: Text<'a> = "requestedModel",
+        requested_model: Text<'a> = b"requestedModel",
         /// The API's id of the request.
-        request_id: Text<'a> = "requestId",
+        request_id: Text<'a> = b"requestId",
         /// The subagent that wrote this record.
-        agent_id: Text<'a> = "agentId",
+        agent_id: Text<'a> = b"agentId",
         /// Whether a subagent wrote this record.
-        is_sidechain: bool = "isSidechain",
+        is_sidechain: bool = b"isSidechain",
         /// Whether the client injected this record.
-        is_meta: bool = "isMeta",
+        is_meta: bool = b"isMeta",
         /// Whether this is the summary that replaces a compacted history.
-        is_compact_summary: bool = "isCompactSummary",
+        is_compact_summary: bool = b"isCompactSummary",
         /// Whether this stands for a failed API call.
-        is_api_error: bool = "isApiErrorMessage",
+        is_api_error: bool = b"isApiErrorMessage",
         /// The failed call's kind of error.
-        error: ErrorNote<'a> = "error",
+        error: ErrorNote<'a> = b"error",
         /// The failed call's HTTP status.
-        api_error_status: u64 = "apiErrorStatus",
+        api_error_status: u64 = b"apiErrorStatus",
         /// Whether the client added this record to a turn (since 2.1.3xx).
-        is_turn_companion: bool = "turnCompanion",
+        is_turn_companion: bool = b"turnCompanion",
         /// The tool call that injected this record.
-        source_tool_use_id: Text<'a> = "sourceToolUseID",
+        source_tool_use_id: Text<'a> = b"sourceToolUseID",
         /// What the API or the user said.
-        message: Message<'a> = "message",
+        message: Message<'a> = b"message",
         /// What the client attached.
-        attachment: Attachment<'a> = "attachment",
+        attachment: Attachment<'a> = b"attachment",
         /// Set on the records that a fork copied.
-        forked_from: Option<Box<ForkedFrom<'a>>> = "forkedFrom",
+        forked_from: Option<Box<ForkedFrom<'a>>> = b"forkedFrom",
         /// What a tool returned.
-        tool_use_result: ToolUseResult<'a> = "toolUseResult",
+        tool_use_result: ToolUseResult<'a> = b"toolUseResult",
         /// The text of a `system` record.
-        content: Text<'a> = "content",
+        content: Text<'a> = b"content",
         /// Of a `progress` record: the tool call that goes on.
-        parent_tool_use_id: Text<'a> = "parentToolUseID",
+        parent_tool_use_id: Text<'a> = b"parentToolUseID",
         /// Of a `progress` record: what goes on.
-        data: Progress<'a> = "data",
+        data: Progress<'a> = b"data",
         /// Of a `cost-state` record: the client's own count of the session so far, by model.
-        model_usage: ModelUsage = "modelUsage",
+        model_usage: ModelUsage = b"modelUsage",
         /// Of a `system` record: whether a hook stopped the prompt.
-        prevents_continuation: bool = "preventContinuation",
+        prevents_continuation: bool = b"preventContinuation",
         /// Of a `stop_hook_summary`: whether a hook ended the turn.
-        prevented_continuation: bool = "preventedContinuation",
+        prevented_continuation: bool = b"preventedContinuation",
         /// Of a `stop_hook_summary`: why.
-        stop_reason: Text<'a> = "stopReason",
+        stop_reason: Text<'a> = b"stopReason",
         /// Of a `stop_hook_summary`: what hooks had against the end of the turn, or what went wrong with them.
-        hook_errors: Listed<'a> = "hookErrors",
+        hook_errors: Listed<'a> = b"hookErrors",
         /// Of a `stop_hook_summary`: which of these went wrong (since 2.1.330, or not long before).
-        failed_hooks: Listed<'a> = "failedHookErrorIndexes",
+        failed_hooks: Listed<'a> = b"failedHookErrorIndexes",
         /// Of an `api_error`: which try failed, counted from 1.
-        retry_attempt: u64 = "retryAttempt",
+        retry_attempt: u64 = b"retryAttempt",
         /// Of an `api_error`: how many there will be at most.
-        max_retries: u64 = "maxRetries",
+        max_retries: u64 = b"maxRetries",
         /// Of an `api_error`: milliseconds until the next.
-        retry_in_ms: u64 = "retryInMs",
+        retry_in_ms: u64 = b"retryInMs",
         /// Of a `compact_boundary`.
-        compact_metadata: CompactMetadata<'a> = "compactMetadata",
+        compact_metadata: CompactMetadata<'a> = b"compactMetadata",
         /// Of a tool result: why the call was not carried out (since 2.1.198).
-        tool_denial_kind: Text<'a> = "toolDenialKind",
+        tool_denial_kind: Text<'a> = b"toolDenialKind",
         /// Of a tool result: whether the call was denied before it ran.
-        was_denied_before_run: bool = "toolDenialBeforeRun",
+        was_denied_before_run: bool = b"toolDenialBeforeRun",
         /// Of a tool result: who allowed or refused the call (since 2.1.330, or not long before).
-        permission: Permission<'a> = "permissionDecision",
+        permission: Permission<'a> = b"permissionDecision",
     }
 }
 
@@ -112,9 +112,9 @@ object! {
     /// Whether a call was allowed, and who decided.
     pub struct Permission {
         /// `accept` or `reject`.
-        decision: Text<'a> = "decision",
+        decision: Text<'a> = b"decision",
         /// `config`, `hook`, `user_temporary`, `user_reject`, ...
-        source: Text<'a> = "source",
+        source: Text<'a> = b"source",
     }
 }
 
@@ -122,17 +122,17 @@ object! {
     /// The `message` of a user or assistant record.
     pub struct Message {
         /// The API's id of the response, one for all the records it was split into.
-        id: Text<'a> = "id",
+        id: Text<'a> = b"id",
         /// The model that answered, `<synthetic>` where the client made the record up.
-        model: Text<'a> = "model",
+        model: Text<'a> = b"model",
         /// Null until the response is complete.
-        stop_reason: Text<'a> = "stop_reason",
+        stop_reason: Text<'a> = b"stop_reason",
         /// The response's tokens.
-        usage: Option<Box<Usage<'a>>> = "usage",
+        usage: Option<Box<Usage<'a>>> = b"usage",
         /// What was said.
-        content: Content<'a> = "content",
+        content: Content<'a> = b"content",
         /// What was said, where another program wrote the record.
-        parts: Parts = "parts",
+        parts: Parts = b"parts",
     }
 }
 
@@ -158,9 +158,9 @@ object! {
     /// An error of the API that the client tries again.
     pub struct ErrorDetails {
         /// The HTTP status; zero where there was no answer.
-        status: u64 = "status",
+        status: u64 = b"status",
         /// What the API said.
-        message: Text<'a> = "message",
+        message: Text<'a> = b"message",
     }
 }
 
@@ -168,13 +168,13 @@ object! {
     /// What a compaction did.
     pub struct CompactMetadata {
         /// `auto` or `manual`.
-        trigger: Text<'a> = "trigger",
+        trigger: Text<'a> = b"trigger",
         /// Tokens before it.
-        pre_tokens: u64 = "preTokens",
+        pre_tokens: u64 = b"preTokens",
         /// Tokens after it (since 2.1.217).
-        post_tokens: u64 = "postTokens",
+        post_tokens: u64 = b"postTokens",
         /// How long it took (since 2.1.217).
-        duration_ms: u64 = "durationMs",
+        duration_ms: u64 = b"durationMs",
     }
 }
 
@@ -182,7 +182,7 @@ object! {
     /// Who wrote a prompt.
     pub struct Origin {
         /// `human`, `task-notification`, `peer`, ...
-        kind: Text<'a> = "kind",
+        kind: Text<'a> = b"kind",
     }
 }
 
@@ -190,25 +190,25 @@ object! {
     /// An attachment.
     pub struct Attachment {
         /// What is attached.
-        kind: Text<'a> = "type",
+        kind: Text<'a> = b"type",
         /// Of `model`: the model in use from here on.
-        identity: Identity<'a> = "identity",
+        identity: Identity<'a> = b"identity",
         /// Of `queued_command`: what was given while a turn ran.
-        prompt: Content<'a> = "prompt",
+        prompt: Content<'a> = b"prompt",
         /// Of `queued_command`: `prompt` or `task-notification`.
-        command_mode: Text<'a> = "commandMode",
+        command_mode: Text<'a> = b"commandMode",
         /// Of `queued_command`: who gave it.
-        origin: Origin<'a> = "origin",
+        origin: Origin<'a> = b"origin",
         /// Of `queued_command`: the user record that holds the same, if there is one.
-        source_uuid: Text<'a> = "source_uuid",
+        source_uuid: Text<'a> = b"source_uuid",
         /// Of a hook: what it was run for, as `PreToolUse`.
-        hook_event: Text<'a> = "hookEvent",
+        hook_event: Text<'a> = b"hookEvent",
         /// Of a hook: that with the tool that it was run for, as `PreToolUse:Bash`.
-        hook_name: Text<'a> = "hookName",
+        hook_name: Text<'a> = b"hookName",
         /// Of a hook that ended the turn: why.
-        message: Text<'a> = "message",
+        message: Text<'a> = b"message",
         /// Of a hook that stopped something: why.
-        blocking_error: BlockingError<'a> = "blockingError",
+        blocking_error: BlockingError<'a> = b"blockingError",
     }
 }
 
@@ -216,9 +216,9 @@ object! {
     /// What a tool call that goes on says.
     pub struct Progress {
         /// `agent_progress`, `bash_progress`, ...
-        kind: Text<'a> = "type",
+        kind: Text<'a> = b"type",
         /// Of `agent_progress`: the subagent that the call launched.
-        agent_id: Text<'a> = "agentId",
+        agent_id: Text<'a> = b"agentId",
     }
 }
 
@@ -226,7 +226,7 @@ object! {
     /// What a hook had against something.
     pub struct BlockingError {
         /// In its words.
-        words: Text<'a> = "blockingError",
+        words: Text<'a> = b"blockingError",
     }
 }
 
@@ -256,7 +256,7 @@ object! {
     /// A model's names.
     pub struct Identity {
         /// The name that the API knows.
-        model_id: Text<'a> = "modelId",
+        model_id: Text<'a> = b"modelId",
     }
 }
 
@@ -264,7 +264,7 @@ object! {
     /// Where a copied record comes from.
     pub struct ForkedFrom {
         /// The copied record's own id in the session that was forked.
-        message_uuid: Text<'a> = "messageUuid",
+        message_uuid: Text<'a> = b"messageUuid",
     }
 }
 
@@ -272,11 +272,11 @@ object! {
     /// The client's own notes on a tool result.
     pub struct ToolUseResult {
         /// The subagent that the call launched.
-        agent_id: Text<'a> = "agentId",
+        agent_id: Text<'a> = b"agentId",
         /// The subagent that had ended and that the call set to work again.
-        resumed_agent_id: Text<'a> = "resumedAgentId",
+        resumed_agent_id: Text<'a> = b"resumedAgentId",
         /// Whether that subagent goes on in the background; the result is only its launch.
-        is_async: bool = "isAsync",
+        is_async: bool = b"isAsync",
     }
 }
 
@@ -284,17 +284,17 @@ object! {
     /// `agent-ID.meta.json` beside a subagent's transcript.
     pub struct SubagentMeta {
         /// The tool call that launched it.
-        tool_use_id: Text<'a> = "toolUseId",
+        tool_use_id: Text<'a> = b"toolUseId",
         /// The subagent that launched it, if not the main chain.
-        parent_agent_id: Text<'a> = "parentAgentId",
+        parent_agent_id: Text<'a> = b"parentAgentId",
         /// Which kind of subagent it is, as `Explore`.
-        agent_type: Text<'a> = "agentType",
+        agent_type: Text<'a> = b"agentType",
         /// What it is to do, in a few words.
-        description: Text<'a> = "description",
+        description: Text<'a> = b"description",
         /// `background` or `foreground` (since 2.1.330, or not long before).
-        request_shape: Text<'a> = "requestShape",
+        request_shape: Text<'a> = b"requestShape",
         /// Whether that kind is one of the client's.
-        is_built_in: bool = "isBuiltIn",
+        is_built_in: bool = b"isBuiltIn",
     }
 }
 

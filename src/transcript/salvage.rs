@@ -2,6 +2,8 @@
 
 use memchr::memmem;
 
+use super::json::object_at_start;
+use super::lenient::Any;
 use super::record::{Record, stream};
 use super::repair::repaired;
 
@@ -24,13 +26,27 @@ pub enum State {
     },
 }
 
+/// Who reads what is not damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The fast reader, as far as it can.
+    OurReader,
+    /// `serde_json`, to compare with.
+    SerdeJson,
+}
+
 /// Gives every record on a line to `take`: one, or several where two writers collided.
 pub fn read_records(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> State {
+    read_records_by(By::OurReader, line, take)
+}
+
+/// As [`read_records`], for who compares readers.
+pub fn read_records_by(by: By, line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> State {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let Err((read, column)) = read_all(line, take) else { return State::Whole };
+    let Err((read, column)) = read_all(by, line, take) else { return State::Whole };
     let rest = line.get(read..).unwrap_or_default();
     let fixed = repaired(rest);
-    let behind = match fixed.as_deref().map(|fixed| (fixed, read_all(fixed, take))) {
+    let behind = match fixed.as_deref().map(|fixed| (fixed, read_all(by, fixed, take))) {
         Some((fixed, Ok(()))) if !fixed.trim_ascii().is_empty() => return State::Repaired,
         Some((fixed, Err((read, _)))) => fixed.get(read..).unwrap_or_default(),
         _ => rest,
@@ -40,13 +56,21 @@ pub fn read_records(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> State {
 }
 
 /// Reads up to the first damage: how many bytes are read until then, and its column.
-fn read_all(line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), (usize, usize)> {
-    let mut records = stream(line);
+fn read_all(by: By, line: &[u8], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), (usize, usize)> {
+    let mut rest = line;
+    while by == By::OurReader
+        && let Some((record, length)) = object_at_start::<Record<'_>>(rest)
+    {
+        take(&record);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    let before = line.len() - rest.len();
+    let mut records = stream(rest);
     loop {
         let read = records.byte_offset();
         match records.next() {
-            Some(Ok(record)) => take(&record.0),
-            Some(Err(error)) => return Err((read, error.column())),
+            Some(Ok(Any(record))) => take(&record),
+            Some(Err(error)) => return Err((before + read, before + error.column())),
             None => return Ok(()),
         }
     }

@@ -7,19 +7,19 @@ object! {
     /// `iterations` is a breakdown of the same tokens and is never read.
     pub struct Usage {
         /// Prompt tokens outside the cache.
-        input_tokens: u64 = "input_tokens",
+        input_tokens: u64 = b"input_tokens",
         /// Prompt tokens written to the cache; zero in some versions although `cache_creation` has them.
-        cache_creation_input_tokens: u64 = "cache_creation_input_tokens",
+        cache_creation_input_tokens: u64 = b"cache_creation_input_tokens",
         /// Prompt tokens read from the cache.
-        cache_read_input_tokens: u64 = "cache_read_input_tokens",
+        cache_read_input_tokens: u64 = b"cache_read_input_tokens",
         /// Generated tokens, thinking included.
-        output_tokens: u64 = "output_tokens",
+        output_tokens: u64 = b"output_tokens",
         /// The cache writes by lifetime.
-        cache_creation: CacheCreation<'a> = "cache_creation",
+        cache_creation: CacheCreation<'a> = b"cache_creation",
         /// `standard` or `fast` (since 2.1.41).
-        speed: Option<std::borrow::Cow<'a, str>> = "speed",
+        speed: Option<std::borrow::Cow<'a, str>> = b"speed",
         /// What of the output is what.
-        output_details: OutputDetails<'a> = "output_tokens_details",
+        output_details: OutputDetails<'a> = b"output_tokens_details",
     }
 }
 
@@ -27,7 +27,7 @@ object! {
     /// What of the output is what (since 2.1.236).
     pub struct OutputDetails {
         /// Tokens of thinking, a part of `output_tokens`.
-        thinking_tokens: u64 = "thinking_tokens",
+        thinking_tokens: u64 = b"thinking_tokens",
     }
 }
 
@@ -35,9 +35,9 @@ object! {
     /// Cache writes by lifetime.
     pub struct CacheCreation {
         /// Kept for five minutes.
-        five_minutes: u64 = "ephemeral_5m_input_tokens",
+        five_minutes: u64 = b"ephemeral_5m_input_tokens",
         /// Kept for one hour.
-        one_hour: u64 = "ephemeral_1h_input_tokens",
+        one_hour: u64 = b"ephemeral_1h_input_tokens",
     }
 }
 

@@ -1,37 +1,30 @@
 //! The accounts of a run: a row a session, the totals, the warnings.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
 use anstream::AutoStream;
 
-use super::row::Row;
+use super::account::Account;
 use super::{json, text};
 use crate::cli::SessionsFormat;
 use crate::error::{Error, Exit};
 use crate::report::console::Console;
 use crate::report::found::Found;
 use crate::report::warned::Warned;
-use crate::session::Session;
-use crate::warning::Warnings;
 
 /// What all sessions hold.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    pub(super) rows: Vec<Row>,
-    pub(super) totals: Found,
+    accounts: BTreeMap<usize, Account>,
     /// What was wrong with what was read.
     pub warned: Warned,
 }
 
 impl Accounts {
-    /// Counts a session that has only what it owns. A file in which nobody says anything is none.
-    pub fn add(&mut self, session: &Session, warnings: Warnings, console: &Console) {
-        let row = Row::of(session, warnings.counts().values().sum());
-        self.warned.take(warnings, console);
-        if session.facts.said > 0 {
-            self.totals += row.found;
-            self.rows.push(row);
-        }
+    /// Takes the account of the `number`-th session, in the place of one that it had before.
+    pub fn add(&mut self, number: usize, account: Account) {
+        self.accounts.insert(number, account);
     }
 
     /// How the program ends.
@@ -41,25 +34,38 @@ impl Accounts {
     }
 
     /// Prints them on standard output, the oldest session first. `home` is the user's folder.
-    pub fn print(mut self, format: SessionsFormat, home: Option<&str>, console: &Console) -> Result<(), Error> {
-        self.rows.sort_by(|one, other| {
-            (one.started_at.is_none(), one.started_at, &one.id).cmp(&(
-                other.started_at.is_none(),
-                other.started_at,
-                &other.id,
-            ))
-        });
+    pub fn print(self, format: SessionsFormat, home: Option<&str>, console: &Console) -> Result<(), Error> {
+        let table = Table::of(self);
         let output = io::stdout().lock();
         let printed = match format {
             SessionsFormat::Text => {
                 let mut output = BufWriter::new(AutoStream::new(output, console.color()));
-                text::write(&mut output, &self, home).and_then(|()| output.flush())
+                text::write(&mut output, &table, home).and_then(|()| output.flush())
             }
             SessionsFormat::Json => {
                 let mut output = BufWriter::new(output);
-                json::write(&mut output, &self).and_then(|()| output.flush())
+                json::write(&mut output, &table).and_then(|()| output.flush())
             }
         };
         printed.map_err(|error| Error::cannot_print(&error))
+    }
+}
+
+/// What is printed.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// A row a session.
+    pub(super) rows: Vec<Account>,
+    pub(super) totals: Found,
+    pub(super) warned: Warned,
+}
+
+impl Table {
+    fn of(accounts: Accounts) -> Self {
+        let Accounts { accounts, warned } = accounts;
+        let mut rows: Vec<_> = accounts.into_values().filter(|account| account.is_session).collect();
+        rows.sort_by(|one, other| one.order().cmp(&other.order()));
+        let totals = rows.iter().fold(Found::default(), |sum, row| sum + row.found);
+        Self { rows, totals, warned }
     }
 }

@@ -1,7 +1,7 @@
 //! What the table says of a session, and of all of them.
 
+use super::account::Account;
 use super::names::models;
-use super::row::Row;
 use super::table::Side;
 use crate::report::found::Found;
 use crate::report::numbers::{counted, duration, grouped};
@@ -32,7 +32,7 @@ pub(super) const SIDES: [Side; 12] = {
 };
 
 /// Of a session.
-pub(super) fn of(row: &Row) -> Cells {
+pub(super) fn of(row: &Account) -> Cells {
     let [turns, requests, tools, agents, tokens_in, cached, tokens_out] = numbers(&row.found);
     [
         row.started_at.map(|at| at.to_string().replace('T', " ").chars().take(16).collect()).unwrap_or_default(),

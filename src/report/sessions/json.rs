@@ -8,18 +8,18 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::accounts::Accounts;
-use super::row::Row;
+use super::account::Account;
+use super::accounts::Table;
 use crate::report::found::Found;
 use crate::transcript::{Timestamp, Tokens};
 
 /// Writes the object and a line feed.
-pub(super) fn write(output: &mut impl Write, accounts: &Accounts) -> io::Result<()> {
-    let sessions = accounts.rows.iter().map(Session::of).collect();
+pub(super) fn write(output: &mut impl Write, table: &Table) -> io::Result<()> {
+    let sessions = table.rows.iter().map(Session::of).collect();
     let totals = Totals {
-        sessions: accounts.totals.sessions,
-        counts: Counts::of(&accounts.totals, None),
-        warnings: accounts.warned.counts(),
+        sessions: table.totals.sessions,
+        counts: Counts::of(&table.totals, None),
+        warnings: table.warned.counts(),
     };
     serde_json::to_writer(&mut *output, &Report { sessions, totals })?;
     output.write_all(b"\n")
@@ -81,7 +81,7 @@ struct Usage {
 }
 
 impl<'a> Session<'a> {
-    fn of(row: &'a Row) -> Self {
+    fn of(row: &'a Account) -> Self {
         let theirs = row.reported.as_ref().map(|reported| reported.theirs.values().copied().sum::<Tokens>());
         Self {
             session_id: &row.id,

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::account::Reported;
 use super::names;
-use super::row::Reported;
 use crate::report::numbers::grouped;
 use crate::session::Used;
 use crate::transcript::Tokens;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::accounts::Accounts;
+use super::account::Account;
+use super::accounts::Table;
 use super::cells::{self, Cells, HEADINGS, SIDES};
 use super::names;
 use super::reported::differences;
-use super::row::Row;
 use super::table::{line, widths};
 use crate::report::found::Found;
 use crate::report::numbers::{counted, grouped};
@@ -17,16 +17,16 @@ use crate::transcript::Tokens;
 /// How far rows stand behind their project.
 const INDENT: &str = "  ";
 
-type Line<'a> = (&'a Row, Cells);
+type Line<'a> = (&'a Account, Cells);
 
 /// Writes a table, a heading a project, and what all comes to. `home` is shown as `~`.
-pub(super) fn write(output: &mut impl Write, accounts: &Accounts, home: Option<&str>) -> io::Result<()> {
-    if accounts.rows.is_empty() {
+pub(super) fn write(output: &mut impl Write, table: &Table, home: Option<&str>) -> io::Result<()> {
+    if table.rows.is_empty() {
         return Ok(());
     }
     let headings = HEADINGS.map(str::to_owned);
-    let total = cells::total(&accounts.totals);
-    let rows: Vec<_> = accounts.rows.iter().map(|row| (row, cells::of(row))).collect();
+    let total = cells::total(&table.totals);
+    let rows: Vec<_> = table.rows.iter().map(|row| (row, cells::of(row))).collect();
     let widths = widths(rows.iter().map(|(_, cells)| cells).chain([&headings, &total]));
     writeln!(output, "{INDENT}{}", styled(DIM, &line(&headings, widths, SIDES)))?;
     for (project, rows) in projects(&rows) {
@@ -38,7 +38,7 @@ pub(super) fn write(output: &mut impl Write, accounts: &Accounts, home: Option<&
         }
     }
     writeln!(output, "{INDENT}{}", styled(HEADING, &line(&total, widths, SIDES)))?;
-    remarks(&accounts.totals).into_iter().try_for_each(|remark| writeln!(output, "{INDENT}{remark}"))
+    remarks(&table.totals).into_iter().try_for_each(|remark| writeln!(output, "{INDENT}{remark}"))
 }
 
 /// The rows of each project, in the order of the projects' first rows.
@@ -82,7 +82,7 @@ fn remarks(found: &Found) -> Vec<String> {
 }
 
 /// What a row's numbers do not say.
-fn notes(row: &Row) -> Vec<String> {
+fn notes(row: &Account) -> Vec<String> {
     let reported = row.reported.iter().flat_map(differences);
     let mut notes: Vec<_> = reported.map(|words| format!("the client counts {words}")).collect();
     if row.warnings > 0 {

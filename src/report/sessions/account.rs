@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::report::found::Found;
 use crate::session::{Session, Used};
 use crate::transcript::{Timestamp, Tokens};
+use crate::warning::Warnings;
 
-/// One session.
+/// What is counted of one session.
 #[derive(Debug)]
-pub(super) struct Row {
+pub struct Account {
     pub(super) id: String,
     pub(super) project: Option<String>,
     pub(super) started_at: Option<Timestamp>,
@@ -18,6 +19,8 @@ pub(super) struct Row {
     pub(super) found: Found,
     pub(super) reported: Option<Reported>,
     pub(super) warnings: u64,
+    /// A file in which nobody says anything is none.
+    pub(super) is_session: bool,
 }
 
 /// The client's own count by model, beside what the transcripts say of the same.
@@ -29,9 +32,10 @@ pub(super) struct Reported {
     pub(super) is_incomplete: bool,
 }
 
-impl Row {
-    /// Of a session that has only what it owns.
-    pub(super) fn of(session: &Session, warnings: u64) -> Self {
+impl Account {
+    /// Of a session that has only what it owns, and of which there are these warnings.
+    #[must_use]
+    pub fn of(session: &Session, warnings: &Warnings) -> Self {
         let facts = &session.facts;
         let turns = session.turns.iter().filter(|turn| turn.is_sent(false)).count();
         let found = Found::of(session, turns as u64);
@@ -49,7 +53,13 @@ impl Row {
                 is_compacted: facts.is_compacted,
                 is_incomplete: found.incomplete_requests > 0,
             }),
-            warnings,
+            warnings: warnings.counts().values().sum(),
+            is_session: facts.said > 0,
         }
+    }
+
+    /// Sorts by the beginning, then by id; sessions without a time come last.
+    pub(super) fn order(&self) -> (bool, Option<Timestamp>, &str) {
+        (self.started_at.is_none(), self.started_at, &self.id)
     }
 }
