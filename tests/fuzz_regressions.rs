@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![allow(unreachable_pub, dead_code, reason = "the modules are those of the fuzz targets")]
 
+#[path = "../fuzz/src/keys.rs"]
+mod keys;
 #[path = "../fuzz/src/line.rs"]
 mod line;
 #[path = "../fuzz/src/reader.rs"]

@@ -1,11 +1,9 @@
 //! The reader: bytes to lines, lines to records.
 
-use std::collections::HashSet;
-use std::fmt;
-
 use moda_agent::transcript::{By, Lines, Record, State, matters, read_records, read_records_by};
-use serde::de::{Deserialize, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Deserializer, Value};
+
+use crate::keys::may_be_a_clients;
 
 /// Sizes in which a source is read; inputs are small.
 const BLOCKS: [usize; 4] = [1, 7, 64, 256 * 1024];
@@ -56,7 +54,7 @@ fn check_line(line: &Read) {
     // What stands behind half a record is known by its `parentUuid` only, so it is not asked for here;
     // and a client's record that is read has one, or is a count.
     let is_whole = !matches!(line.state, State::Damaged { .. });
-    if !line.matters && is_whole && Keys::of_all(&line.bytes).is_some_and(|keys| are_a_clients(&keys)) {
+    if !line.matters && is_whole && may_be_a_clients(&line.bytes) {
         read_records(&line.bytes, &mut |record| {
             assert!(!is_read(record), "a line is passed over that holds a record: {shown}");
         });
@@ -77,50 +75,6 @@ fn check_line(line: &Read) {
 
 fn is_read(record: &Record<'_>) -> bool {
     READ.iter().any(|kind| record.is(kind))
-}
-
-/// Whether a client can have written such objects on one line: the first, and by another writer more.
-fn are_a_clients(objects: &[Keys]) -> bool {
-    let is_known = |object: &Keys| object.0.iter().any(|key| key == "parentUuid" || key == "modelUsage");
-    objects.first().is_some_and(Keys::are_a_clients) && objects.iter().skip(1).all(is_known)
-}
-
-/// The top-level keys of an object on a line.
-struct Keys(Vec<String>);
-
-impl Keys {
-    fn of_all(line: &[u8]) -> Option<Vec<Self>> {
-        let line = String::from_utf8_lossy(line).replace(char::is_control, " ");
-        Deserializer::from_str(&line).into_iter().collect::<Result<_, _>>().ok()
-    }
-
-    /// What kind of record a line holds is known from its first keys. No client writes a key
-    /// twice, or an attachment beside a message; such a record may be passed over.
-    fn are_a_clients(&self) -> bool {
-        let mut seen = HashSet::new();
-        self.0.iter().all(|key| key != "attachment" && seen.insert(key))
-    }
-}
-
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Self(Vec::new()))
-    }
-}
-
-impl<'de> Visitor<'de> for Keys {
-    type Value = Self;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Self, A::Error> {
-        while let Some((key, IgnoredAny)) = object.next_entry()? {
-            self.0.push(key);
-        }
-        Ok(self)
-    }
 }
 
 /// Lines that are too long cost themselves only.

@@ -78,10 +78,11 @@ impl Run {
         run
     }
 
-    /// Without what tells only when bookkeeping was last written, which nobody counts.
+    /// Without what bookkeeping alone can tell, and of which nothing is counted.
     pub fn without_bookkeeping(mut self) -> Self {
         for session in &mut self.sessions {
-            session.facts.last_at = None;
+            let facts = &mut session.facts;
+            (facts.last_at, facts.project, facts.entrypoint) = (None, None, None);
             let agents = session.turns.iter_mut().flat_map(|turn| &mut turn.subagents).chain(&mut session.strays);
             agents.for_each(|agent| agent.last_at = None);
         }

@@ -1,10 +1,9 @@
 //! The client's own count of a session: the `cost-state` record (since 2.1.245).
 
 use serde::de::MapAccess;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::lenient::{Any, Lenient, object};
+use super::lenient::{Any, Key, Lenient, object};
 use super::usage::Tokens;
 
 object! {
@@ -30,10 +29,8 @@ pub struct ModelUsage(pub BTreeMap<String, Tokens>);
 impl<'de> Lenient<'de> for ModelUsage {
     fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
         let mut models = BTreeMap::<_, Tokens>::new();
-        while let Some((Any(name), Any(tokens))) =
-            object.next_entry::<Any<Option<Cow<'de, str>>>, Any<ModelTokens<'de>>>()?
-        {
-            let name = name.unwrap_or_default();
+        while let Some((Key(name), Any(tokens))) = object.next_entry::<Key<'de>, Any<ModelTokens<'de>>>()? {
+            let name = String::from_utf8_lossy(&name);
             let name = name.split('[').next().unwrap_or_default();
             *models.entry(name.to_owned()).or_default() += (&tokens).into();
         }

@@ -113,7 +113,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Option<Box<T>> {
     }
 }
 
-/// The name of a field, which is compared and never shown: bytes are enough.
+/// The name of a field, which is compared: bytes are enough. What is read is UTF-8.
 pub(crate) struct Key<'a>(pub(crate) Cow<'a, [u8]>);
 
 impl<'de> Deserialize<'de> for Key<'de> {

@@ -179,18 +179,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    /// A key need not be a text to be compared.
-    #[inline]
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, GaveUp> {
-        match self.take_string::<true>()? {
-            (key, Scanned { escapes: 0, .. }) => visitor.visit_borrowed_bytes(key),
-            (key, _) => visitor.visit_string(unescape(key, key.len()).ok_or(GaveUp)?),
-        }
-    }
-
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
-        unit_struct seq tuple tuple_struct map struct enum
+        unit_struct seq tuple tuple_struct map struct enum identifier
     }
 }
 
@@ -231,10 +222,9 @@ impl<'de> MapAccess<'de> for Parts<'_, 'de> {
         if self.ends(b'}')? {
             return Ok(None);
         }
-        match self.reader.next_sign() {
-            Some(b'"') => seed.deserialize(&mut *self.reader).map(Some),
-            _ => Err(GaveUp),
-        }
+        self.reader.next_sign();
+        let (inside, scanned) = self.reader.take_string::<true>()?;
+        seed.deserialize(Name { inside, scanned }).map(Some)
     }
 
     #[inline]
@@ -253,5 +243,29 @@ impl<'de> SeqAccess<'de> for Parts<'_, 'de> {
             return Ok(None);
         }
         seed.deserialize(&mut *self.reader).map(Some)
+    }
+}
+
+/// The name of a member of an object. It is read, UTF-8 and all, also where nobody wants it.
+struct Name<'de> {
+    inside: &'de [u8],
+    scanned: Scanned,
+}
+
+impl<'de> Deserializer<'de> for Name<'de> {
+    type Error = GaveUp;
+
+    /// Bytes are enough: names are compared.
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, GaveUp> {
+        match self.scanned.escapes {
+            0 => visitor.visit_borrowed_bytes(self.inside),
+            _ => visitor.visit_string(unescape(self.inside, self.inside.len()).ok_or(GaveUp)?),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
