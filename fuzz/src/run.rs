@@ -84,7 +84,7 @@ impl Run {
             let facts = &mut session.facts;
             (facts.last_at, facts.project, facts.entrypoint) = (None, None, None);
             let agents = session.turns.iter_mut().flat_map(|turn| &mut turn.subagents).chain(&mut session.strays);
-            agents.for_each(|agent| agent.last_at = None);
+            agents.for_each(|agent| (agent.started_at, agent.ended_at, agent.last_at) = (None, None, None));
         }
         self
     }

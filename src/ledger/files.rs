@@ -8,9 +8,24 @@ use rusqlite::{Connection, params};
 
 use crate::transcript::{FileState, Head, Timestamp};
 
+/// What tells whether a file is the same that it was.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    bytes: u64,
+    modified: u64,
+}
+
+impl Stamp {
+    fn of(file: &FileState) -> Self {
+        let FileState { inode, bytes, modified, .. } = *file;
+        Self { inode, bytes, modified }
+    }
+}
+
 /// The files that are known, by their places.
 #[derive(Debug, Default)]
-pub struct KnownFiles(RefCell<HashMap<Vec<u8>, (FileState, Head)>>);
+pub struct KnownFiles(RefCell<HashMap<Vec<u8>, (Stamp, Head)>>);
 
 impl KnownFiles {
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
@@ -20,11 +35,10 @@ impl KnownFiles {
         let mut files = HashMap::new();
         while let Some(row) = rows.next()? {
             let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
-            let (inode, bytes, modified) = (number(1)?, number(2)?, number(3)?);
-            let state = FileState { inode, bytes, modified, ..FileState::default() };
+            let stamp = Stamp { inode: number(1)?, bytes: number(2)?, modified: number(3)? };
             let started_at = row.get::<_, Option<i64>>(5)?.map(|at| Timestamp::from(at.cast_unsigned()));
             let head = Head::known(row.get(4)?, started_at, row.get(6)?, row.get(7)?);
-            files.insert(row.get(0)?, (state, head));
+            files.insert(row.get(0)?, (stamp, head));
         }
         Ok(Self(RefCell::new(files)))
     }
@@ -32,9 +46,8 @@ impl KnownFiles {
     /// What the first lines of a file say that did not change. Each is asked for once.
     #[must_use]
     pub fn take(&self, file: &FileState) -> Option<Head> {
-        let (state, head) = self.0.borrow_mut().remove(key(file.place()))?;
-        let is_same = (state.inode, state.bytes, state.modified) == (file.inode, file.bytes, file.modified);
-        is_same.then_some(head)
+        let (stamp, head) = self.0.borrow_mut().remove(key(file.place()))?;
+        (stamp == Stamp::of(file)).then_some(head)
     }
 
     /// The places below these folders that nobody asked for: the files are no longer there.
@@ -90,19 +103,19 @@ mod tests {
     fn a_file_that_changed_in_any_way_is_not_known() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::ledger::schema::migrate(&mut connection).unwrap();
-        let file = FileState { path: "/p/a.jsonl".into(), inode: u64::MAX, bytes: 7, modified: 9, real: None };
+        let file = FileState { inode: u64::MAX, bytes: 7, modified: 9, ..FileState::at("/p/a.jsonl") };
         let head = Head::known(Some("s".to_owned()), Some(Timestamp::from(5)), true, false);
         save(&connection, &[(file.clone(), head.clone())]).unwrap();
         let known = || KnownFiles::load(&connection).unwrap();
         assert_eq!(
-            known().take(&FileState { path: "a".into(), real: Some(file.path.clone()), ..file.clone() }),
+            known().take(&FileState { path: Path::new("a").into(), real: Some(file.path.clone()), ..file.clone() }),
             Some(head)
         );
         for other in [
             FileState { inode: 1, ..file.clone() },
             FileState { bytes: 8, ..file.clone() },
             FileState { modified: 8, ..file.clone() },
-            FileState { path: "/p/b.jsonl".into(), ..file.clone() },
+            FileState { path: Path::new("/p/b.jsonl").into(), ..file.clone() },
         ] {
             assert_eq!(known().take(&other), None, "{other:?}");
         }

@@ -90,8 +90,8 @@ mod tests {
         let path = folder.join(id);
         let line = |id: &&str| format!(r#"{{"type":"assistant","message":{{"id":"{id}","content":[]}}}}"#);
         std::fs::write(&path, requests.iter().map(line).collect::<Vec<_>>().join("\n")).unwrap();
-        let state = FileState { path: path.clone(), ..FileState::default() };
-        SessionFiles { id: id.to_owned(), main: vec![path], states: vec![state], ..SessionFiles::default() }
+        let state = FileState::at(&path);
+        SessionFiles { id: id.to_owned(), main: vec![path.into()], states: vec![state], ..SessionFiles::default() }
     }
 
     #[test]

@@ -128,7 +128,7 @@ mod tests {
     use std::time::Duration;
 
     fn files(bytes: u64) -> SessionFiles {
-        let state = FileState { path: "/p/a.jsonl".into(), inode: 1, bytes, modified: 3, ..FileState::default() };
+        let state = FileState { inode: 1, bytes, modified: 3, ..FileState::at("/p/a.jsonl") };
         SessionFiles { states: vec![state], ..SessionFiles::default() }
     }
 

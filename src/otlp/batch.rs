@@ -8,6 +8,9 @@ use super::Protocol;
 use super::envelope::Envelope;
 use crate::span::{Resource, Span, TraceId};
 
+/// The most memory that is kept for encoding the next span; few are larger.
+const SCRATCH: usize = 1024 * 1024;
+
 /// How large a request may become. Moda's ingest takes 1,000 events and 5 MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -27,7 +30,7 @@ pub struct Batch {
 /// An encoded span.
 #[derive(Clone, Debug)]
 struct Encoded {
-    bytes: Vec<u8>,
+    bytes: Box<[u8]>,
     label: Label,
 }
 
@@ -75,7 +78,7 @@ impl Batch {
     }
 
     fn encoded(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.spans.iter().map(|span| span.bytes.as_slice())
+        self.spans.iter().map(|span| &*span.bytes)
     }
 
     /// The request.
@@ -100,7 +103,7 @@ impl Batch {
         let shorten = |span: &Encoded| {
             let shorter = self.envelope.shortened(&span.bytes, characters);
             is_shorter |= shorter.is_some();
-            Encoded { bytes: shorter.unwrap_or_else(|| span.bytes.clone()), label: span.label.clone() }
+            Encoded { bytes: shorter.map_or_else(|| span.bytes.clone(), Into::into), label: span.label.clone() }
         };
         let spans = self.spans.iter().map(shorten).collect();
         is_shorter.then(|| Self { envelope: Arc::clone(&self.envelope), spans })
@@ -114,6 +117,8 @@ pub struct Batcher {
     limits: Limits,
     waiting: Vec<Encoded>,
     waiting_bytes: usize,
+    /// Where a span is encoded, before it is kept in no more memory than it needs.
+    scratch: Vec<u8>,
 }
 
 impl Batcher {
@@ -121,12 +126,12 @@ impl Batcher {
     #[must_use]
     pub fn new(protocol: Protocol, resource: &Resource, limits: Limits) -> Self {
         let envelope = Arc::new(Envelope::new(protocol, resource));
-        Self { envelope, limits, waiting: Vec::new(), waiting_bytes: 0 }
+        Self { envelope, limits, waiting: Vec::new(), waiting_bytes: 0, scratch: Vec::new() }
     }
 
     /// Adds a span of a session; gives a batch where it would have become too large with it.
     pub fn push(&mut self, span: &Span, session: &Arc<str>) -> Option<Batch> {
-        let bytes = self.envelope.encode(span);
+        let bytes = self.encode(span);
         let spans = self.waiting.len() + 1;
         let size = self.envelope.size_at_most(spans, self.waiting_bytes + bytes.len());
         let full = spans > self.limits.spans || size > self.limits.bytes;
@@ -135,6 +140,13 @@ impl Batcher {
         let label = Label { session: Arc::clone(session), trace: span.trace_id };
         self.waiting.push(Encoded { bytes, label });
         batch
+    }
+
+    fn encode(&mut self, span: &Span) -> Box<[u8]> {
+        self.scratch.clear();
+        self.scratch.shrink_to(SCRATCH);
+        self.envelope.encode(span, &mut self.scratch);
+        self.scratch.as_slice().into()
     }
 
     /// The batch of all spans that wait; nothing where none does.

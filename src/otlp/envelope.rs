@@ -39,10 +39,11 @@ impl Envelope {
         Self { protocol, resource, scope }
     }
 
-    pub(super) fn encode(&self, span: &Span) -> Vec<u8> {
+    /// Writes a span as it stands in the request.
+    pub(super) fn encode(&self, span: &Span, output: &mut Vec<u8>) {
         match self.protocol {
-            Protocol::Protobuf => protobuf::span(span),
-            Protocol::Json => json::span(span),
+            Protocol::Protobuf => protobuf::span(span, output),
+            Protocol::Json => json::span(span, output),
         }
     }
 

@@ -6,9 +6,10 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::span::{Attribute, Resource, SCOPE_NAME, SCOPE_VERSION, Span, SpanEvent, SpanKind, Status, Value};
 
-/// A span.
-pub(super) fn span(span: &Span) -> Vec<u8> {
-    to_vec(&Json(span))
+/// Writes a span. Maps with odd keys and failing `Serialize` impls are all that can fail, and here is
+/// neither.
+pub(super) fn span(span: &Span, output: &mut Vec<u8>) {
+    let _ = serde_json::to_writer(output, &Json(span));
 }
 
 /// The resource of all spans.
@@ -21,7 +22,7 @@ pub(super) fn scope() -> Vec<u8> {
     to_vec(&JsonScope { name: SCOPE_NAME, version: SCOPE_VERSION })
 }
 
-/// Maps with odd keys and failing `Serialize` impls are all that can fail, and here is neither.
+/// As a span, this cannot fail.
 fn to_vec(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }

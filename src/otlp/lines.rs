@@ -2,11 +2,14 @@
 //! OpenTelemetry Collector's file exporter writes and its `otlpjsonfile` receiver reads.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Batch;
 use crate::error::Error;
+
+/// Bytes that are written at once.
+const WRITTEN: usize = 256 * 1024;
 
 /// Writes batches to a file or to standard output.
 pub struct Writer {
@@ -122,12 +125,13 @@ fn unfinished(path: &Path) -> PathBuf {
 impl Writer {
     /// Writes a batch; gives the number of its bytes.
     pub fn write(&mut self, batch: &Batch) -> Result<usize, Error> {
-        let mut line = batch.body();
-        line.push(b'\n');
-        let written = self.output.write_all(&line).and_then(|()| self.output.flush());
+        let mut output = BufWriter::with_capacity(WRITTEN, &mut self.output);
+        let written = batch.write(&mut output).and_then(|()| output.write_all(b"\n")).and_then(|()| output.flush());
+        // What could not be written is not tried again.
+        let _ = output.into_parts();
         written.map_err(|error| self.failed(&error))?;
         self.held += if self.is_held() { batch.spans() as u64 } else { 0 };
-        Ok(line.len() - 1)
+        Ok(batch.size())
     }
 
     /// Whether what is written arrives only when the file gets its name.

@@ -7,8 +7,8 @@ use prost::Message;
 
 use crate::span::{Attribute, Resource, SCOPE_NAME, SCOPE_VERSION, Span, SpanEvent, SpanKind, Status, Value};
 
-/// A span.
-pub(super) fn span(span: &Span) -> Vec<u8> {
+/// Writes a span.
+pub(super) fn span(span: &Span, output: &mut Vec<u8>) {
     let message = proto::Span {
         trace_id: span.trace_id.0.to_vec(),
         span_id: span.span_id.0.to_vec(),
@@ -25,7 +25,9 @@ pub(super) fn span(span: &Span) -> Vec<u8> {
         status: Some(status(&span.status)),
         ..proto::Span::default()
     };
-    message.encode_to_vec()
+    // The memory is there.
+    output.reserve(message.encoded_len());
+    let _ = message.encode(output);
 }
 
 fn event(event: &SpanEvent) -> proto::span::Event {

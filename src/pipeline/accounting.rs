@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
 use crate::report::{Account, Accounts, Console};
-use crate::session::{Holders, Keep, Owners, Sharers, rebuild};
-use crate::transcript::{SessionFiles, Shared};
+use crate::session::{Keep, Owners, rebuild};
+use crate::transcript::{Holders, SessionFiles, Shared, Sharers};
 
 /// Numbers are all that is counted.
 const KEEP: Keep = Keep { tree: false, tool_data: false, adopts: false, only_numbers: true };
@@ -39,13 +39,13 @@ fn each_alone(sessions: &[SessionFiles], accounts: &mut Accounts, console: &Cons
         let (session, warnings) = rebuild(files, &|bytes| console.read(bytes), KEEP);
         let mut owners = Owners::default();
         let account = Account::of(&owners.keep_own(session), &warnings);
-        (number, account, warnings, owners.into_names())
+        (number, account, warnings, owners.digests().collect::<Vec<_>>())
     };
     let mut holders = Holders::default();
     let numbered = sessions.iter().enumerate().collect();
     let Ok(()) = in_order(numbered, threads, threads * AHEAD, account, |(number, account, warnings, names)| {
-        holders.add(number, &names);
-        accounts.add(number, account);
+        holders.add(number, names);
+        accounts.add(account);
         accounts.warned.take(warnings, console);
         console.counted(0);
         Ok::<_, Infallible>(())
@@ -59,7 +59,9 @@ fn together(numbers: Vec<usize>, sessions: Vec<SessionFiles>, accounts: &mut Acc
     let copies = hear(&sessions, &Shared::of(&sessions), &ledger, KEEP)?;
     let mut numbers = numbers.into_iter();
     read(sessions, &copies, &ledger, &unseen, KEEP, |Read { session, warnings, .. }| {
-        numbers.by_ref().take(1).for_each(|number| accounts.add(number, Account::of(&session, &warnings)));
+        if let Some(number) = numbers.next() {
+            accounts.correct(number, Account::of(&session, &warnings));
+        }
         Ok(())
     })
 }

@@ -43,6 +43,7 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     let plan = plan(found.sessions, &progress, &settings.wanted);
     report.begin(&plan, settings.output.is_standard_output());
     let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
+    drop(std::mem::take(&mut found.opened));
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
     let keep = settings.projection.keep();
     let copies = hear(&plan.read, &plan.shared, &access.ledger, keep)?;

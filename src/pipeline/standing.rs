@@ -75,7 +75,7 @@ fn doomed(overview: &Overview, settings: &StatusSettings) -> Vec<Doomed> {
     let of_session = |files: &SessionFiles| -> Vec<Doomed> {
         let deleted_at = |file: &FileState| Timestamp::from(file.modified).after(period(file));
         let doomed = |file: &FileState| Doomed {
-            path: file.path.clone(),
+            path: file.path.to_path_buf(),
             session: files.id.clone(),
             deleted_at: deleted_at(file),
             turns: overview.delivered_nowhere(&files.id),

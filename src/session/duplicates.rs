@@ -23,7 +23,8 @@ pub type Elsewhere<'a> = &'a dyn Fn(&Name, &str) -> bool;
 
 /// What the sessions so far own, and those that were delivered in earlier runs.
 pub struct Owners<'a> {
-    taken: HashSet<Name>,
+    /// By digest: of names that are digests themselves eight bytes tell as much as sixteen.
+    taken: HashSet<u64>,
     elsewhere: Elsewhere<'a>,
 }
 
@@ -40,10 +41,9 @@ impl<'a> Owners<'a> {
         Self { taken: HashSet::new(), elsewhere }
     }
 
-    /// All names that were taken.
-    #[must_use]
-    pub fn into_names(self) -> HashSet<Name> {
-        self.taken
+    /// The digests of all names that were taken.
+    pub fn digests(&self) -> impl Iterator<Item = u64> {
+        self.taken.iter().copied()
     }
 
     /// Leaves in `session` only what no earlier session owns. A subagent of which nothing is left
@@ -131,7 +131,7 @@ impl<'a> Owners<'a> {
     /// Whether nobody had it before. What was delivered elsewhere is left for who delivered it, which
     /// may come later.
     fn take(&mut self, name: Name, session: &str) -> bool {
-        !(self.elsewhere)(&name, session) && self.taken.insert(name)
+        !(self.elsewhere)(&name, session) && self.taken.insert(digest(&name))
     }
 }
 
@@ -156,6 +156,11 @@ pub(super) fn name_of(kind: &str, id: &str) -> Name {
     let mut name = [0; 16];
     name.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
     name
+}
+
+/// A name is the beginning of a digest, and so is this of a name.
+fn digest(name: &Name) -> u64 {
+    name.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 /// A command can be answered by its subagents alone.

@@ -65,12 +65,12 @@ fn read_session(reading: Reading, files: &SessionFiles, meter: Meter<'_>, keep: 
         let sidecar = agent.path.with_extension("meta.json");
         if let Some(bytes) = read_sidecar(&sidecar, &mut warnings) {
             match SubagentMeta::read(&bytes) {
-                Ok(meta) => builder.sidechain(&agent.agent_id).described(meta),
+                Ok(meta) => builder.sidechain(agent.agent_id()).described(meta),
                 Err(column) => warnings.push(Warning::DamagedLine { path: sidecar, line: 1, column }),
             }
         }
         read(reading, &agent.path, meter, &mut warnings, &mut |record| {
-            builder.take_of_subagent(&agent.agent_id, record);
+            builder.take_of_subagent(agent.agent_id(), record);
         });
     }
     let mut session = builder.finish();

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::file::FileState;
 use super::head::Head;
@@ -25,7 +26,7 @@ pub struct SessionFiles {
     /// The session's id.
     pub id: String,
     /// Usually one; several where copies of a session were kept in several places.
-    pub main: Vec<PathBuf>,
+    pub main: Vec<Arc<Path>>,
     /// Its subagents' transcripts.
     pub subagents: Vec<SubagentFile>,
     /// The size of all of them.
@@ -60,15 +61,15 @@ impl SessionFiles {
 /// A subagent's transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubagentFile {
-    /// The agent's id, unique within the session.
-    pub agent_id: String,
     /// The transcript; `agent-ID.meta.json` may stand beside it.
-    pub path: PathBuf,
+    pub path: Arc<Path>,
 }
 
 impl SubagentFile {
-    fn at(path: PathBuf) -> Option<Self> {
-        Some(Self { agent_id: agent_id(&path)?.to_owned(), path })
+    /// The agent's id, unique within the session.
+    #[must_use]
+    pub fn agent_id(&self) -> &str {
+        agent_id(&self.path).unwrap_or_default()
     }
 }
 
@@ -103,11 +104,13 @@ pub fn list(paths: &[PathBuf]) -> Result<Listing, Error> {
 }
 
 /// Finds the sessions under `paths`: projects folders, project folders, session folders, transcripts.
+/// Nobody wants to know which files were opened for that.
 ///
 /// A path that does not exist is an error; what cannot be read below one is a warning. Where a
 /// session is named by its own file or folder, other sessions' subagents beside it are left alone.
 pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
-    list(paths).map(|listing| listing.discover(&|_| None))
+    let found = list(paths)?.discover(&|_| None);
+    Ok(Discovery { opened: Vec::new(), ..found })
 }
 
 impl Listing {
@@ -122,7 +125,7 @@ impl Listing {
             match session_of(&file.path, file.bytes, &head) {
                 Some(id) => sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push(Found { file, head }),
                 None if file.bytes == 0 => {}
-                None => found.warnings.push(Warning::NotATranscript { path: file.path }),
+                None => found.warnings.push(Warning::NotATranscript { path: file.path.to_path_buf() }),
             }
         }
         let mut sessions: Vec<_> = sessions.into_iter().map(|(id, files)| session(id, files)).collect();
@@ -180,7 +183,7 @@ fn session(id: String, mut files: Vec<Found>) -> SessionFiles {
         id,
         head: first.map(|found| found.head.clone()).unwrap_or_default(),
         main: main.into_iter().map(|found| found.file.path.clone()).collect(),
-        subagents: subagents.into_iter().filter_map(|found| SubagentFile::at(found.file.path.clone())).collect(),
+        subagents: subagents.into_iter().map(|found| SubagentFile { path: found.file.path.clone() }).collect(),
         bytes: files.iter().map(|found| found.file.bytes).sum(),
         states: files.into_iter().map(|found| found.file).collect(),
     }
@@ -221,7 +224,7 @@ mod tests {
     }
 
     fn names(session: &SessionFiles) -> (usize, Vec<&str>) {
-        (session.main.len(), session.subagents.iter().map(|agent| agent.agent_id.as_str()).collect())
+        (session.main.len(), session.subagents.iter().map(SubagentFile::agent_id).collect())
     }
 
     fn session_tree() -> tempfile::TempDir {

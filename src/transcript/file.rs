@@ -1,16 +1,17 @@
 //! A file as the system knows it, without opening it.
 
 use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 /// What tells whether a file was written since somebody last looked: its inode, size and time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileState {
     /// The file, below the path that was named.
-    pub path: PathBuf,
+    pub path: Arc<Path>,
     /// The same without links, where that is another path.
-    pub real: Option<PathBuf>,
+    pub real: Option<Arc<Path>>,
     /// The number of the file on its disk; zero where the system has none.
     pub inode: u64,
     /// Its size in bytes.
@@ -20,10 +21,16 @@ pub struct FileState {
 }
 
 impl FileState {
-    pub(super) fn new(path: PathBuf, real: Option<PathBuf>, metadata: &Metadata) -> Self {
+    pub(super) fn new(path: &Path, real: Option<&Path>, metadata: &Metadata) -> Self {
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = modified.and_then(|time| u64::try_from(time.as_nanos()).ok()).unwrap_or_default();
-        Self { path, real, inode: inode(metadata), bytes: metadata.len(), modified }
+        Self { path: path.into(), real: real.map(Into::into), inode: inode(metadata), bytes: metadata.len(), modified }
+    }
+
+    /// A file of which nothing is known.
+    #[cfg(test)]
+    pub(crate) fn at(path: impl AsRef<Path>) -> Self {
+        Self { path: path.as_ref().into(), real: None, inode: 0, bytes: 0, modified: 0 }
     }
 
     /// Where it stands: one path for one file, however it is named.

@@ -11,6 +11,7 @@ mod discover;
 mod file;
 mod glance;
 mod head;
+mod holders;
 mod json;
 mod lenient;
 mod lines;
@@ -29,6 +30,7 @@ pub use discover::{Discovery, Known, Listing, SessionFiles, SubagentFile, discov
 pub use file::FileState;
 pub use glance::matters;
 pub use head::Head;
+pub use holders::{Holders, Sharers};
 pub use json::{Escaped, RawText};
 pub use lines::{Line, Lines};
 pub use places::is_uuid;

@@ -51,7 +51,7 @@ fn walk(
             Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => match entry.metadata() {
                 Ok(metadata) => {
                     let real = real.as_ref().and_then(|real| Some(real.join(entry.path().strip_prefix(folder).ok()?)));
-                    files.push(FileState::new(entry.into_path(), real, &metadata));
+                    files.push(FileState::new(entry.path(), real.as_deref(), &metadata));
                 }
                 Err(error) => warnings.push(unreadable(entry.path(), &error)),
             },
@@ -86,7 +86,7 @@ fn is_transcript_name(path: &Path) -> bool {
 fn session_of_file(transcript: &Path, files: &mut Vec<FileState>, warnings: &mut Warnings) {
     match transcript.metadata() {
         Ok(metadata) => {
-            files.push(FileState::new(transcript.to_owned(), transcript.canonicalize().ok(), &metadata));
+            files.push(FileState::new(transcript, transcript.canonicalize().ok().as_deref(), &metadata));
         }
         Err(error) => warnings.push(Warning::unreadable(transcript, &error)),
     }

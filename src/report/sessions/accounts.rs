@@ -1,6 +1,5 @@
 //! The accounts of a run: a row a session, the totals, the warnings.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
 use anstream::AutoStream;
@@ -16,15 +15,22 @@ use crate::report::warned::Warned;
 /// What all sessions hold.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    accounts: BTreeMap<usize, Account>,
+    accounts: Vec<Account>,
     /// What was wrong with what was read.
     pub warned: Warned,
 }
 
 impl Accounts {
-    /// Takes the account of the `number`-th session, in the place of one that it had before.
-    pub fn add(&mut self, number: usize, account: Account) {
-        self.accounts.insert(number, account);
+    /// Takes the account of the next session.
+    pub fn add(&mut self, account: Account) {
+        self.accounts.push(account);
+    }
+
+    /// Takes another account of the session with that number, counted from 0.
+    pub fn correct(&mut self, number: usize, account: Account) {
+        if let Some(old) = self.accounts.get_mut(number) {
+            *old = account;
+        }
     }
 
     /// How the program ends.
@@ -63,7 +69,7 @@ pub(super) struct Table {
 impl Table {
     fn of(accounts: Accounts) -> Self {
         let Accounts { accounts, warned } = accounts;
-        let mut rows: Vec<_> = accounts.into_values().filter(|account| account.is_session).collect();
+        let mut rows: Vec<_> = accounts.into_iter().filter(|account| account.is_session).collect();
         rows.sort_by(|one, other| one.order().cmp(&other.order()));
         let totals = rows.iter().fold(Found::default(), |sum, row| sum + row.found);
         Self { rows, totals, warned }
