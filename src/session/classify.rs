@@ -70,35 +70,35 @@ pub(crate) fn classify<'a>(record: &'a Record<'_>) -> UserRecord<'a> {
     if content.blocks().iter().any(|block| block.is("tool_result")) {
         return UserRecord::ToolResult;
     }
-    let text = content.texts().find(|text| !said(text).is_empty()).unwrap_or_default();
-    let first = said(&text);
+    let texts: Vec<_> = content.texts().collect();
+    let first = texts.iter().map(|text| said(text)).find(|text| !text.is_empty()).unwrap_or_default();
     let starts = |tags: &[&str]| tags.iter().any(|tag| first.starts_with(tag));
     if record.is_compact_summary {
         UserRecord::CompactSummary
     } else if INTERRUPTS.contains(&first.trim_end()) && !record.is_meta && !was_entered(record) {
         UserRecord::Interrupt
     } else if is_machine(record) {
-        UserRecord::Prompt(PromptKind::Machine, without_notes(joined(content)))
+        UserRecord::Prompt(PromptKind::Machine, without_notes(join(content, texts)))
     } else if record.is_meta {
         UserRecord::Injected
     } else if was_entered(record) {
-        UserRecord::Prompt(PromptKind::Human, joined(content))
+        UserRecord::Prompt(PromptKind::Human, join(content, texts))
     } else if first.starts_with(SUMMARY) {
         UserRecord::CompactSummary
     } else if starts(&CAVEATS) {
         UserRecord::Injected
     } else if is_machine_text(first) {
-        UserRecord::Prompt(PromptKind::Machine, without_notes(joined(content)))
+        UserRecord::Prompt(PromptKind::Machine, without_notes(join(content, texts)))
     } else if starts(&OUTPUTS) {
         UserRecord::CommandOutput
     } else if let Some(command) = shell_command(first) {
         UserRecord::Prompt(PromptKind::Shell, command)
     } else if let Some(command) = slash_command(first) {
         UserRecord::Prompt(PromptKind::Command, command)
-    } else if is_context_only(content) {
+    } else if is_context_only(content, &texts) {
         UserRecord::Context
     } else {
-        UserRecord::Prompt(PromptKind::Human, without_notes(joined(content)))
+        UserRecord::Prompt(PromptKind::Human, without_notes(join(content, texts)))
     }
 }
 
@@ -156,10 +156,11 @@ fn machine_of(text: &str) -> String {
 }
 
 /// Whether nothing is said: no text but notes of an editor or a hook, and nothing was pasted.
-fn is_context_only(content: &Content<'_>) -> bool {
-    let is_empty_prompt = matches!(content, Content::Text(text) if text.is_empty() || text.text() == NO_CONTENT);
+fn is_context_only(content: &Content<'_>, texts: &[Cow<'_, str>]) -> bool {
+    let is_empty = |text: &Cow<'_, str>| text.is_empty() || text == NO_CONTENT;
+    let is_empty_prompt = matches!(content, Content::Text(_)) && texts.iter().all(is_empty);
     let is_pasted = content.blocks().iter().any(|block| block.is("image") || block.is("document"));
-    !is_empty_prompt && !is_pasted && content.texts().all(|text| said(&text).is_empty())
+    !is_empty_prompt && !is_pasted && texts.iter().all(|text| said(text).is_empty())
 }
 
 /// What is left of a text without the notes before it.
@@ -189,10 +190,15 @@ pub(super) fn is_machine_text(text: &str) -> bool {
 
 /// A prompt's text: the string, or the text blocks that are not context, a line each.
 pub(super) fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
-    if let Content::Text(text) = content {
-        return Some(text.text()).filter(|text| text != NO_CONTENT).unwrap_or_default();
+    join(content, content.texts().collect())
+}
+
+/// The same of a content of which these are the texts.
+fn join<'a>(content: &Content<'_>, mut texts: Vec<Cow<'a, str>>) -> Cow<'a, str> {
+    match content {
+        Content::Text(_) => texts.retain(|text| text != NO_CONTENT),
+        _ => texts.retain(|text| !said(text).is_empty()),
     }
-    let mut texts: Vec<_> = content.texts().filter(|text| !said(text).is_empty()).collect();
     match texts.len() {
         1 => texts.pop().unwrap_or_default(),
         _ => Cow::Owned(texts.join("\n")),

@@ -94,7 +94,8 @@ fn read_sidecar(path: &Path, warnings: &mut Warnings) -> Option<Vec<u8>> {
 fn read(reading: Reading, path: &Path, meter: Meter<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
     let mut lineage = Lineage::default();
     let read = File::open(path).and_then(|source| {
-        let mut lines = Lines::new(Metered { source, meter });
+        let bytes = source.metadata()?.len();
+        let mut lines = Lines::new(Metered { source, meter }).of_size(bytes);
         while let Some(line) = lines.next_line()? {
             if line.is_cut {
                 warnings.push(Warning::OverlongLine { path: path.to_owned(), line: line.number });

@@ -24,9 +24,13 @@ impl Buffer {
         Self(bytes)
     }
 
-    /// Makes it twice as large.
-    pub(super) fn grow(&mut self) {
-        self.0.resize(self.0.len() * 2, 0);
+    /// Makes it twice as large, or by no more than what is expected to come. A file that grows
+    /// meanwhile holds more than that.
+    pub(super) fn grow(&mut self, expected: usize) {
+        let length = self.0.len();
+        let more = if expected == 0 { length } else { length.min(expected.max(SMALLEST)) };
+        self.0.reserve_exact(more);
+        self.0.resize(length + more, 0);
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::de::{IgnoredAny, SeqAccess};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess};
 
-use super::json::{Escaped, RawText};
+use super::json::{Escaped, RawText, read_escaped, value};
 use super::lenient::{Any, Lenient, object};
 use super::repair::well_formed;
 
@@ -59,6 +59,15 @@ impl<'de> Lenient<'de> for Content<'de> {
         }
         Ok(Content::Blocks(blocks))
     }
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_escaped(deserializer)
+    }
+}
+
+impl<'a> From<Escaped<'a>> for Content<'a> {
+    fn from(text: Escaped<'a>) -> Self {
+        Content::Text(text)
+    }
 }
 
 object! {
@@ -107,7 +116,7 @@ impl Input<'_> {
     /// Reads a block's input.
     #[must_use]
     pub fn read(text: &str) -> Input<'_> {
-        serde_json::from_str::<Any<Input<'_>>>(text).map(|Any(input)| input).unwrap_or_default()
+        value(text).unwrap_or_default()
     }
 }
 
@@ -122,9 +131,9 @@ pub fn answered(raw: RawText<'_>) -> Cow<'_, str> {
 }
 
 fn text_of(json: &str) -> Cow<'_, str> {
-    match serde_json::from_str::<Any<Content<'_>>>(json) {
-        Ok(Any(Content::Text(text))) => text.into_text(),
-        Ok(Any(Content::Blocks(blocks))) => Cow::Owned(blocks.iter().map(told).collect::<Vec<_>>().join("\n")),
+    match value(json) {
+        Some(Content::Text(text)) => text.into_text(),
+        Some(Content::Blocks(blocks)) => Cow::Owned(blocks.iter().map(told).collect::<Vec<_>>().join("\n")),
         _ if json == "null" => Cow::Borrowed(""),
         _ => Cow::Borrowed(json),
     }

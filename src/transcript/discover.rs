@@ -146,7 +146,7 @@ impl Discovery {
         if let Some(head) = known(file) {
             return Some(head);
         }
-        match File::open(&file.path).and_then(Head::read) {
+        match File::open(&file.path).and_then(|source| Head::read(source, file.bytes)) {
             Ok(head) => {
                 self.opened.push((file.clone(), head.clone()));
                 Some(head)

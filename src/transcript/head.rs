@@ -37,13 +37,13 @@ impl Head {
         Self { session_id, started_at, forked, is_foreign, is_known: true }
     }
 
-    /// Reads as few lines as answer all; a damaged line is passed over here and reported later.
-    pub(super) fn read(source: impl Read) -> io::Result<Self> {
-        Self::read_up_to(LIMIT, source)
+    /// Reads as few lines of so many bytes as answer all; a damaged line is passed over here and reported later.
+    pub(super) fn read(source: impl Read, bytes: u64) -> io::Result<Self> {
+        Self::read_up_to(LIMIT.min(bytes), source)
     }
 
     fn read_up_to(limit: u64, source: impl Read) -> io::Result<Self> {
-        let mut lines = Lines::in_blocks_of(BLOCK, source.take(limit));
+        let mut lines = Lines::in_blocks_of(BLOCK, source.take(limit)).of_size(limit);
         let mut head = Self::default();
         while !head.is_complete()
             && let Some(line) = lines.next_line()?
@@ -100,12 +100,12 @@ mod tests {
             is_foreign: false,
             is_known: true,
         };
-        assert_eq!(Head::read(text.as_bytes()).unwrap(), expected);
+        assert_eq!(Head::read(text.as_bytes(), text.len() as u64).unwrap(), expected);
     }
 
     #[test]
     fn an_empty_file_has_no_head() {
-        assert_eq!(Head::read(&b""[..]).unwrap(), Head::default());
+        assert_eq!(Head::read(&b""[..], 0).unwrap(), Head::default());
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl<'de, T: Lenient<'de>> Deserialize<'de> for Any<T> {
     }
 }
 
-struct AnyVisitor<T>(PhantomData<T>);
+pub(super) struct AnyVisitor<T>(pub(super) PhantomData<T>);
 
 impl<'de, T: Lenient<'de>> Visitor<'de> for AnyVisitor<T> {
     type Value = T;

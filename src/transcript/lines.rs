@@ -38,6 +38,8 @@ pub struct Lines<R> {
     exhausted: bool,
     block: usize,
     longest: usize,
+    /// Bytes that are still to come, as far as is known.
+    expected: usize,
 }
 
 impl<R: Read> Lines<R> {
@@ -51,7 +53,13 @@ impl<R: Read> Lines<R> {
     #[must_use]
     pub fn in_blocks_of(block: usize, source: R) -> Self {
         let (buffer, longest) = (Buffer::new(), LONGEST);
-        Self { source, buffer, start: 0, end: 0, number: 0, exhausted: false, block, longest }
+        Self { source, buffer, start: 0, end: 0, number: 0, exhausted: false, block, longest, expected: usize::MAX / 2 }
+    }
+
+    /// Expects so many bytes: a line that is as long as its file takes no more memory than that.
+    #[must_use]
+    pub fn of_size(self, bytes: u64) -> Self {
+        Self { expected: usize::try_from(bytes).unwrap_or(usize::MAX / 2), ..self }
     }
 
     /// Holds no line longer than `longest` bytes.
@@ -113,7 +121,7 @@ impl<R: Read> Lines<R> {
         self.end -= self.start;
         self.start = 0;
         if self.end == self.buffer.len() {
-            self.buffer.grow();
+            self.buffer.grow(self.expected);
         }
         let until = self.buffer.len().min(self.end + self.block);
         let free = self.buffer.get_mut(self.end..until).unwrap_or_default();
@@ -124,6 +132,7 @@ impl<R: Read> Lines<R> {
             }
         };
         self.end += read;
+        self.expected = self.expected.saturating_sub(read);
         self.exhausted = read == 0;
         Ok(())
     }

@@ -93,7 +93,9 @@ fn ids(session: &SessionFiles) -> foldhash::HashSet<u64> {
 }
 
 fn look_through(path: &Path, ids: &mut foldhash::HashSet<u64>) -> std::io::Result<()> {
-    let mut lines = Lines::new(File::open(path)?);
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let mut lines = Lines::new(file).of_size(bytes);
     let finder = Finder::new(MESSAGE);
     while let Some(line) = lines.next_line()? {
         of_line(line.bytes, &finder, &mut |id| {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::value::BorrowedBytesDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, SeqAccess, Visitor};
@@ -9,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, SeqAccess, Visi
 use super::reader::GaveUp;
 use super::string::Scanned;
 use super::unescape::unescape;
-use crate::transcript::lenient::Lenient;
+use crate::transcript::lenient::{AnyVisitor, Lenient};
 
 /// By this name a text is asked for as it stands in the line.
 pub(super) const NAME: &str = "a text as it stands in the line";
@@ -90,27 +91,34 @@ impl<'de> Lenient<'de> for Option<Escaped<'de>> {
         Some(Escaped::plain(text))
     }
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(NAME, EscapedVisitor)
+        read_escaped(deserializer)
     }
 }
 
-struct EscapedVisitor;
+/// Reads what is made of a text in this form.
+pub(in crate::transcript) fn read_escaped<'de, T: Lenient<'de> + From<Escaped<'de>>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(NAME, EscapedVisitor(PhantomData))
+}
 
-impl<'de> Visitor<'de> for EscapedVisitor {
-    type Value = Option<Escaped<'de>>;
+struct EscapedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Lenient<'de> + From<Escaped<'de>>> Visitor<'de> for EscapedVisitor<T> {
+    type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("any JSON value")
     }
     /// The reader's own form, see [`Unread`].
-    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
-        let inside = parts.next_element::<&[u8]>()?;
-        let length = parts.next_element::<usize>()?;
-        Ok(inside.zip(length).map(|(inside, length)| Escaped(Form::Escaped(inside, length))))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<T, A::Error> {
+        let inside = parts.next_element::<&[u8]>()?.unwrap_or_default();
+        let length = parts.next_element::<usize>()?.unwrap_or_default();
+        Ok(Escaped(Form::Escaped(inside, length)).into())
     }
-    /// `serde_json` does not know the name, and reads whatever there is.
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        Ok(<Option<Cow<'_, str>> as Lenient<'_>>::read(deserializer)?.map(Escaped::plain))
+    /// What is no text; and `serde_json` does not know the name, and reads whatever there is.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(AnyVisitor(PhantomData))
     }
 }
 

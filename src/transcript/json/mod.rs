@@ -18,11 +18,19 @@ mod unescape;
 mod utf8;
 
 pub use escaped::Escaped;
+pub(super) use escaped::read_escaped;
 pub use raw::RawText;
 
 use reader::Reader;
 
-use super::lenient::Lenient;
+use super::lenient::{Any, Lenient};
+
+/// The value that `json` is, read by this reader or by `serde_json`; nothing where it is none.
+pub(super) fn value<'a, T: Lenient<'a>>(json: &'a str) -> Option<T> {
+    let mut reader = Reader::new(json.as_bytes());
+    let value = T::read(&mut reader).ok().filter(|_| reader.next_sign().is_none());
+    value.or_else(|| serde_json::from_str::<Any<T>>(json).map(|Any(value)| value).ok())
+}
 
 /// The value at the start of `bytes`, and how many of them it took with the white space before it.
 /// `None` where it is no object, or nothing that this reader can read.
