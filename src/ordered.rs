@@ -65,7 +65,10 @@ impl<T, R> Drop for ClosingAfterPanic<'_, T, R> {
 
 struct Queue<T, R> {
     state: Mutex<State<T, R>>,
-    changed: Condvar,
+    /// The result that is taken next is there.
+    ready: Condvar,
+    /// The window has moved on.
+    moved: Condvar,
     window: usize,
 }
 
@@ -81,13 +84,13 @@ impl<T, R> Queue<T, R> {
     fn new(items: Vec<T>, window: usize) -> Self {
         let items = items.into_iter().enumerate();
         let state = State { items, begun: 0, taken: 0, done: BTreeMap::new(), closed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), window }
+        Self { state: Mutex::new(state), ready: Condvar::new(), moved: Condvar::new(), window }
     }
 
     /// The next item to work on, once it is in the window.
     fn next(&self) -> Option<(usize, T)> {
         let outside = |state: &mut State<T, R>| !state.closed && state.begun >= state.taken + self.window;
-        let mut state = self.wait_while(outside);
+        let mut state = wait_while(&self.moved, self.lock(), outside);
         if state.closed {
             return None;
         }
@@ -96,31 +99,44 @@ impl<T, R> Queue<T, R> {
     }
 
     fn done(&self, index: usize, result: R) {
-        self.lock().done.insert(index, result);
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.done.insert(index, result);
+        // Waking somebody costs more than many an item.
+        if index == state.taken {
+            self.ready.notify_one();
+        }
     }
 
     /// The result of one item, once it is there; nothing where a worker panicked.
     fn result(&self, index: usize) -> Option<R> {
-        let mut state = self.wait_while(|state| !state.closed && !state.done.contains_key(&index));
+        let is_missing = |state: &mut State<T, R>| !state.closed && !state.done.contains_key(&index);
+        let mut state = wait_while(&self.ready, self.lock(), is_missing);
         let result = state.done.remove(&index)?;
+        let was_full = state.begun >= state.taken + self.window;
         state.taken = index + 1;
-        self.changed.notify_all();
+        if was_full {
+            self.moved.notify_all();
+        }
         Some(result)
     }
 
     fn close(&self) {
         self.lock().closed = true;
-        self.changed.notify_all();
+        self.ready.notify_all();
+        self.moved.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T, R>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn wait_while(&self, condition: impl FnMut(&mut State<T, R>) -> bool) -> MutexGuard<'_, State<T, R>> {
-        self.changed.wait_while(self.lock(), condition).unwrap_or_else(PoisonError::into_inner)
-    }
+fn wait_while<'a, S>(
+    changed: &Condvar,
+    state: MutexGuard<'a, S>,
+    condition: impl FnMut(&mut S) -> bool,
+) -> MutexGuard<'a, S> {
+    changed.wait_while(state, condition).unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -5,22 +5,28 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::counting::attribute;
-use super::digest::sha256;
+use super::look::Look;
 use super::seen::{STATUS_MESSAGE, Seen, SeenValue};
-use crate::span::keys;
+use crate::span::{Span, keys};
 
 impl Seen {
+    /// What [`Seen::of`] and [`Seen::kept`] make of a turn's spans.
+    #[must_use]
+    pub fn kept_of(spans: &[Span]) -> Self {
+        Self::of_tree(spans.iter().map(Look::kept).collect()).kept()
+    }
+
     /// The same without what people, models or servers said.
     #[must_use]
-    pub fn kept(&self) -> Self {
-        let kept = |(key, value): (&str, &SeenValue)| match value {
-            SeenValue::Text(text) if is_content(key) => {
-                let characters = text.chars().count() as u64;
-                (key.to_owned(), SeenValue::Digest { characters, sha256: sha256(text) })
+    pub fn kept(mut self) -> Self {
+        for (key, value) in self.iter_mut() {
+            if let SeenValue::Text(text) = value
+                && is_content(key)
+            {
+                *value = SeenValue::digest(text);
             }
-            _ => (key.to_owned(), value.clone()),
-        };
-        self.iter().map(kept).collect()
+        }
+        self
     }
 
     /// A compact JSON object.
@@ -39,7 +45,7 @@ impl Seen {
 
 /// Whether a key is of what people, models, tools or servers said; that of a span below a turn ends
 /// with it.
-fn is_content(key: &str) -> bool {
+pub(super) fn is_content(key: &str) -> bool {
     keys::is_content(attribute(key)) || attribute(key) == STATUS_MESSAGE
 }
 
@@ -93,6 +99,7 @@ pub(super) mod other {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::span::{Attribute, SpanId, SpanKind, Status, TraceId, Value};
     use proptest::prelude::*;
 
     fn text(text: &str) -> SeenValue {
@@ -125,6 +132,28 @@ mod tests {
             prop_assert!(digest.is_like(&text(&one)) && text(&one).is_like(digest));
             prop_assert_eq!(digest.is_like(&text(&other)), one == other);
         }
+    }
+
+    #[test]
+    fn what_is_kept_of_spans_is_what_is_kept_of_their_look() {
+        let attributes = [keys::GEN_AI_PROMPT, keys::LLM_PROMPT_CONTENT, keys::GEN_AI_REQUEST_MODEL];
+        let attributes =
+            attributes.map(|key| Attribute { key: key.to_owned(), value: Value::Text("żółw".to_owned()) });
+        let span = Span {
+            trace_id: TraceId::of_turn("t"),
+            span_id: SpanId::of("t", "turn", ""),
+            parent_id: None,
+            name: "turn".into(),
+            kind: SpanKind::Client,
+            started_at: 1,
+            ended_at: 2,
+            status: Status::Error("why".to_owned()),
+            attributes: attributes.to_vec(),
+            events: Vec::new(),
+        };
+        let kept = Seen::kept_of(std::slice::from_ref(&span));
+        assert_eq!(kept, Seen::of(&[span]).kept());
+        assert!(!kept.to_json().contains("why") && kept.to_json().matches("żółw").count() == 1, "{}", kept.to_json());
     }
 
     #[test]

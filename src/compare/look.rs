@@ -1,5 +1,6 @@
 //! What one span of a tree looked like, whoever made it.
 
+use super::kept::is_content;
 use super::seen::SeenValue;
 use crate::otlp::{SavedSpan, SavedStatus, SavedValue};
 use crate::span::{Attribute, Span, Status, Value, keys};
@@ -46,8 +47,18 @@ impl Look {
     }
 }
 
-impl From<&Span> for Look {
-    fn from(span: &Span) -> Self {
+impl Look {
+    /// Of a span, without what people, models or servers said in its attributes: no copy is made of that.
+    pub(super) fn kept(span: &Span) -> Self {
+        let kept = |attribute: &Attribute| match &attribute.value {
+            Value::Text(text) if is_content(&attribute.key) => (attribute.key.clone(), SeenValue::digest(text)),
+            _ => self::attribute(attribute),
+        };
+        Self { attributes: span.attributes.iter().map(kept).collect(), ..Self::bare(span) }
+    }
+
+    /// Without attributes.
+    fn bare(span: &Span) -> Self {
         let (status, message) = match &span.status {
             Status::Unset => ("UNSET", ""),
             Status::Ok => ("OK", ""),
@@ -61,9 +72,15 @@ impl From<&Span> for Look {
             message: message.to_owned(),
             started_at: span.started_at,
             ended_at: span.ended_at,
-            attributes: span.attributes.iter().map(attribute).collect(),
+            attributes: Vec::new(),
             events: span.events.iter().map(event).collect(),
         }
+    }
+}
+
+impl From<&Span> for Look {
+    fn from(span: &Span) -> Self {
+        Self { attributes: span.attributes.iter().map(attribute).collect(), ..Self::bare(span) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a turn looked like: the attributes of its spans, and what else is told of them, by key.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -104,9 +104,18 @@ impl Seen {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &SeenValue)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut SeenValue)> {
+        self.0.iter_mut().map(|(key, value)| (key.as_str(), value))
+    }
 }
 
 impl SeenValue {
+    /// What is kept of a text of content.
+    pub(super) fn digest(text: &str) -> Self {
+        SeenValue::Digest { characters: text.chars().count() as u64, sha256: sha256(text) }
+    }
+
     /// Whether both are the same value, as far as is known.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
@@ -182,7 +191,7 @@ fn time(at: u64) -> SeenValue {
 /// Of two values of a key the first counts.
 impl FromIterator<(String, SeenValue)> for Seen {
     fn from_iter<I: IntoIterator<Item = (String, SeenValue)>>(values: I) -> Self {
-        let mut known = HashSet::new();
+        let mut known = foldhash::HashSet::default();
         Self(values.into_iter().filter(|(key, _)| known.insert(key.clone())).collect())
     }
 }

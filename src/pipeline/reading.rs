@@ -14,7 +14,7 @@ use crate::transcript::{Discovery, SessionFiles, Shared, discover};
 use crate::warning::Warnings;
 
 /// Sessions that may be read ahead of the one that is sent, for each thread.
-const AHEAD: usize = 2;
+const AHEAD: usize = 4;
 
 /// What there is to read under the places.
 pub(super) fn look(places: &Places, warned: &mut Warned, console: &Console) -> Result<Discovery, Error> {

@@ -73,5 +73,5 @@ fn turn_entry(judged: &Judged<'_>, spans: &[Span]) -> TurnEntry {
 
 /// What a turn looks like, as the ledger keeps it: of texts no more than their lengths and digests.
 fn looks(spans: &[Span]) -> String {
-    Seen::of(spans).kept().to_json()
+    Seen::kept_of(spans).to_json()
 }

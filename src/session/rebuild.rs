@@ -10,7 +10,7 @@ use super::builder::Builder;
 use super::copies::share_within;
 use super::keep::Keep;
 use super::lineage::Lineage;
-use crate::transcript::{By, Line, Lines, Record, SessionFiles, State, SubagentMeta, matters, read_records_by};
+use crate::transcript::{By, Line, Lines, Record, SessionFiles, State, SubagentMeta, matters, read_records_by, rest};
 use crate::warning::{Warning, Warnings};
 
 /// Bytes of a sidecar file that are read; real ones have some hundred.
@@ -94,8 +94,7 @@ fn read_sidecar(path: &Path, warnings: &mut Warnings) -> Option<Vec<u8>> {
 fn read(reading: Reading, path: &Path, meter: Meter<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
     let mut lineage = Lineage::default();
     let read = File::open(path).and_then(|source| {
-        let bytes = source.metadata()?.len();
-        let mut lines = Lines::new(Metered { source, meter }).of_size(bytes);
+        let mut lines = Lines::new(Metered { source, meter }).asking(|metered, read| rest(&metered.source, read));
         while let Some(line) = lines.next_line()? {
             if line.is_cut {
                 warnings.push(Warning::OverlongLine { path: path.to_owned(), line: line.number });

@@ -1,6 +1,6 @@
 //! A file as the system knows it, without opening it.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -38,6 +38,12 @@ impl FileState {
     pub fn place(&self) -> &Path {
         self.real.as_deref().unwrap_or(&self.path)
     }
+}
+
+/// The bytes that an open file now holds behind the first `read`; any number, if the system does not say.
+#[must_use]
+pub fn rest(file: &File, read: u64) -> u64 {
+    file.metadata().map_or(u64::MAX, |metadata| metadata.len().saturating_sub(read))
 }
 
 #[cfg(unix)]

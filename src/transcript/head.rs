@@ -43,7 +43,7 @@ impl Head {
     }
 
     fn read_up_to(limit: u64, source: impl Read) -> io::Result<Self> {
-        let mut lines = Lines::in_blocks_of(BLOCK, source.take(limit)).of_size(limit);
+        let mut lines = Lines::in_blocks_of(BLOCK, source.take(limit)).asking(|source, _| source.limit());
         let mut head = Self::default();
         while !head.is_complete()
             && let Some(line) = lines.next_line()?

@@ -38,8 +38,10 @@ pub struct Lines<R> {
     exhausted: bool,
     block: usize,
     longest: usize,
-    /// Bytes that are still to come, as far as is known.
-    expected: usize,
+    /// Says how many bytes the source still holds, after so many.
+    rest: fn(&R, u64) -> u64,
+    /// Bytes that were read.
+    read: u64,
 }
 
 impl<R: Read> Lines<R> {
@@ -53,13 +55,25 @@ impl<R: Read> Lines<R> {
     #[must_use]
     pub fn in_blocks_of(block: usize, source: R) -> Self {
         let (buffer, longest) = (Buffer::new(), LONGEST);
-        Self { source, buffer, start: 0, end: 0, number: 0, exhausted: false, block, longest, expected: usize::MAX / 2 }
+        Self {
+            source,
+            buffer,
+            start: 0,
+            end: 0,
+            number: 0,
+            exhausted: false,
+            block,
+            longest,
+            rest: |_, _| u64::MAX,
+            read: 0,
+        }
     }
 
-    /// Expects so many bytes: a line that is as long as its file takes no more memory than that.
+    /// Where a line is long, asks how many bytes the source still holds, after so many: a line as long as
+    /// its file takes no more memory than that.
     #[must_use]
-    pub fn of_size(self, bytes: u64) -> Self {
-        Self { expected: usize::try_from(bytes).unwrap_or(usize::MAX / 2), ..self }
+    pub fn asking(self, rest: fn(&R, u64) -> u64) -> Self {
+        Self { rest, ..self }
     }
 
     /// Holds no line longer than `longest` bytes.
@@ -121,7 +135,8 @@ impl<R: Read> Lines<R> {
         self.end -= self.start;
         self.start = 0;
         if self.end == self.buffer.len() {
-            self.buffer.grow(self.expected);
+            let expected = (self.rest)(&self.source, self.read);
+            self.buffer.grow(usize::try_from(expected).unwrap_or(usize::MAX));
         }
         let until = self.buffer.len().min(self.end + self.block);
         let free = self.buffer.get_mut(self.end..until).unwrap_or_default();
@@ -132,7 +147,7 @@ impl<R: Read> Lines<R> {
             }
         };
         self.end += read;
-        self.expected = self.expected.saturating_sub(read);
+        self.read += read as u64;
         self.exhausted = read == 0;
         Ok(())
     }

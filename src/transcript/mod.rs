@@ -27,7 +27,7 @@ pub use content::{Block, Content, Input, answered};
 pub use cost::ModelUsage;
 pub use digest::digest;
 pub use discover::{Discovery, Known, Listing, SessionFiles, SubagentFile, discover, list};
-pub use file::FileState;
+pub use file::{FileState, rest};
 pub use glance::matters;
 pub use head::Head;
 pub use holders::{Holders, Sharers};

@@ -14,6 +14,7 @@ use memchr::memmem::Finder;
 
 use super::digest::digest;
 use super::discover::SessionFiles;
+use super::file::rest;
 use super::glance::{scalar, string};
 use super::holders::{Holders, Sharers};
 use super::lines::Lines;
@@ -93,9 +94,7 @@ fn ids(session: &SessionFiles) -> foldhash::HashSet<u64> {
 }
 
 fn look_through(path: &Path, ids: &mut foldhash::HashSet<u64>) -> std::io::Result<()> {
-    let file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    let mut lines = Lines::new(file).of_size(bytes);
+    let mut lines = Lines::new(File::open(path)?).asking(rest);
     let finder = Finder::new(MESSAGE);
     while let Some(line) = lines.next_line()? {
         of_line(line.bytes, &finder, &mut |id| {
