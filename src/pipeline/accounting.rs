@@ -28,7 +28,9 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
     let sharers = each_alone(&found.sessions, &mut accounts, console);
     let shared = found.sessions.into_iter().enumerate().filter(|(number, _)| sharers.contains(*number));
     let (numbers, shared): (Vec<_>, Vec<_>) = shared.unzip();
-    together(numbers, shared, &mut accounts)?;
+    if !numbers.is_empty() {
+        together(numbers, shared, &mut accounts)?;
+    }
     Ok(accounts)
 }
 

@@ -53,16 +53,6 @@ impl Block {
         self.bits(|lane| lane.max(u8x16::splat(byte)).simd_eq(lane))
     }
 
-    /// Which bytes are no plain part of a string: quotes, backslashes, control characters, what is
-    /// none of ASCII.
-    #[inline]
-    pub(super) fn are_special(&self) -> u64 {
-        self.bits(|lane| {
-            let quoting = lane.simd_eq(u8x16::splat(b'"')) | lane.simd_eq(u8x16::splat(b'\\'));
-            quoting | lane.min(u8x16::splat(b' ' - 1)).simd_eq(lane) | lane
-        })
-    }
-
     /// Which bytes are none of ASCII: those whose highest bit is set.
     #[inline]
     pub(super) fn are_beyond_ascii(&self) -> u64 {
@@ -75,6 +65,22 @@ impl Block {
         let lanes = self.0.iter().rev();
         lanes.fold(0, |bits, lane| bits << LANE | u64::from(of(*lane).to_bitmask()))
     }
+}
+
+/// Where the first byte stands that is no plain part of a string: a quote, a backslash, a control
+/// character, what is none of ASCII. Looks no further than a block, and often much less far.
+#[inline]
+pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
+    let (lanes, _) = bytes.as_chunks::<LANE>();
+    for (lane, before) in lanes.iter().take(BLOCK / LANE).zip((0..).step_by(LANE)) {
+        let lane = u8x16::new(*lane);
+        let quoting = lane.simd_eq(u8x16::splat(b'"')) | lane.simd_eq(u8x16::splat(b'\\'));
+        let special = (quoting | lane.min(u8x16::splat(b' ' - 1)).simd_eq(lane) | lane).to_bitmask();
+        if special != 0 {
+            return Some(before + special.trailing_zeros() as usize);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -94,8 +100,9 @@ mod tests {
             prop_assert_eq!(block.are_either(byte, other), bits(&|this| this == byte || this == other));
             prop_assert_eq!(block.are_at_most(byte), bits(&|this| this <= byte));
             prop_assert_eq!(block.are_at_least(byte), bits(&|this| this >= byte));
-            let is_special = |this: u8| matches!(this, b'"' | b'\\' | 0..b' ' | 128..);
-            prop_assert_eq!(block.are_special(), bits(&is_special));
+            let is_special = |this: &u8| matches!(this, b'"' | b'\\' | 0..b' ' | 128..);
+            let looked_at = &bytes[..bytes.len().min(BLOCK) / LANE * LANE];
+            prop_assert_eq!(first_special(&bytes), looked_at.iter().position(is_special));
             prop_assert_eq!(block.are_beyond_ascii(), bits(&|this| !this.is_ascii()));
         }
     }

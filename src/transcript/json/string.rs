@@ -1,6 +1,6 @@
 //! Where a JSON string ends, and what has to be done to read it.
 
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, first_special};
 use super::utf8::Utf8;
 
 /// Every second bit.
@@ -30,8 +30,7 @@ pub(super) fn scan<const IS_READ: bool>(bytes: &[u8]) -> Option<Scanned> {
 /// The length of a string of plain ASCII that ends in the first bytes, as most keys and ids do.
 #[inline]
 fn plain_and_short(bytes: &[u8]) -> Option<usize> {
-    let at = Block::at_start(bytes).are_special().trailing_zeros() as usize;
-    (bytes.get(at) == Some(&b'"')).then_some(at)
+    first_special(bytes).filter(|at| bytes.get(*at) == Some(&b'"'))
 }
 
 fn scan_blocks<const IS_READ: bool>(bytes: &[u8]) -> Option<Scanned> {
