@@ -7,8 +7,8 @@ use flate2::write::GzEncoder;
 
 use super::Batch;
 
-/// A third larger than by the usual level 6, in a sixth of its time: 300 MB of transcripts as trees
-/// are 40 MB in 0.5 CPU seconds, or 31 MB in 2.9.
+/// A third larger than by the usual level 6, in a quarter of its time: 300 MB of transcripts as trees
+/// are 40 MB in 0.7 CPU seconds, or 31 MB in 2.6.
 const LEVEL: u32 = 2;
 
 /// The batch, compressed or not.
