@@ -175,7 +175,7 @@ fn read_heads(files: Vec<&FileState>) -> Vec<io::Result<Head>> {
     if files.is_empty() {
         return heads;
     }
-    let read = |file: &FileState| File::open(&file.path).and_then(|source| Head::read(source, file.bytes));
+    let read = |file: &FileState| File::open(&file.path).and_then(Head::read);
     let Ok(()) = in_order(files, threads, threads * AHEAD, read, |head| {
         heads.push(head);
         Ok::<_, Infallible>(())

@@ -3,8 +3,10 @@
 //! Sessions are taken in the order of their beginnings, so every transcript's head is read before
 //! any transcript is read whole.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Take};
 
+use super::file::rest;
 use super::lines::Lines;
 use super::record::Record;
 use super::salvage::read_records;
@@ -37,13 +39,13 @@ impl Head {
         Self { session_id, started_at, forked, is_foreign, is_known: true }
     }
 
-    /// Reads as few lines of so many bytes as answer all; a damaged line is passed over here and reported later.
-    pub(super) fn read(source: impl Read, bytes: u64) -> io::Result<Self> {
-        Self::read_up_to(LIMIT.min(bytes), source)
+    /// Reads as few lines as answer all; a damaged line is passed over here and reported later.
+    pub(super) fn read(file: File) -> io::Result<Self> {
+        Self::read_up_to(LIMIT, file, |file, read| rest(file.get_ref(), read))
     }
 
-    fn read_up_to(limit: u64, source: impl Read) -> io::Result<Self> {
-        let mut lines = Lines::in_blocks_of(BLOCK, source.take(limit)).asking(|source, _| source.limit());
+    fn read_up_to<R: Read>(limit: u64, source: R, rest: fn(&Take<R>, u64) -> u64) -> io::Result<Self> {
+        let mut lines = Lines::in_blocks_of(BLOCK, source.take(limit)).asking(rest);
         let mut head = Self::default();
         while !head.is_complete()
             && let Some(line) = lines.next_line()?
@@ -83,6 +85,10 @@ impl Head {
 mod tests {
     use super::*;
 
+    fn read(limit: u64, source: impl Read) -> io::Result<Head> {
+        Head::read_up_to(limit, source, |source, _| source.limit())
+    }
+
     #[test]
     fn takes_the_first_time_and_the_first_session() {
         let text = concat!(
@@ -100,18 +106,18 @@ mod tests {
             is_foreign: false,
             is_known: true,
         };
-        assert_eq!(Head::read(text.as_bytes(), text.len() as u64).unwrap(), expected);
+        assert_eq!(read(LIMIT, text.as_bytes()).unwrap(), expected);
     }
 
     #[test]
     fn an_empty_file_has_no_head() {
-        assert_eq!(Head::read(&b""[..], 0).unwrap(), Head::default());
+        assert_eq!(read(LIMIT, &b""[..]).unwrap(), Head::default());
     }
 
     #[test]
     fn what_has_no_line_end_is_not_read_to_its_end() {
         let mut source = io::repeat(b'x').take(3_000_000);
-        assert_eq!(Head::read_up_to(1_000_000, &mut source).unwrap(), Head::default());
+        assert_eq!(read(1_000_000, &mut source).unwrap(), Head::default());
         assert_eq!(source.limit(), 2_000_000);
     }
 }
