@@ -39,10 +39,10 @@ def subjects(moda: Moda, peers: Peers, home: pathlib.Path, endpoint: str, others
 
 
 def truth_in(home: pathlib.Path) -> dict[str, int] | None:
-    """With the sums that some count instead of their parts."""
-    if not (home / TRUTH_FILE).exists():
+    """With the sums that some count instead of their parts; nothing where there is none like corpus.py's."""
+    truth = json.loads((home / TRUTH_FILE).read_text()) if (home / TRUTH_FILE).exists() else {}
+    if "cache_creation" not in truth:
         return None
-    truth = json.loads((home / TRUTH_FILE).read_text())
     truth["cache"] = truth["cache_creation"] + truth["cache_read"]
     return truth | {"in": truth["input"] + truth["cache"]}
 
