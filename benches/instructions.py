@@ -2,7 +2,7 @@
 """Whether a small fixed run takes as many instructions as it did: a guard for what was gained that needs no
 clock. Counts come from `valgrind --tool=callgrind`, and differ by a thousandth from run to run.
 
-A count may be up to 3 % above the one in instructions.json, and 10 % below; what is faster than that is worth
+A count may be up to 5 % above the one in instructions.json, and 10 % below; what is faster than that is worth
 keeping, with --update. Another compiler or processor (memchr and libc choose by it) has other counts.
 """
 
@@ -21,7 +21,7 @@ from tables import table
 from transcripts.tree import PROJECTS_FOLDER
 
 COUNTS = pathlib.Path(__file__).with_suffix(".json")
-MOST, LEAST = 1.03, 0.90  # times the count that is expected
+MOST, LEAST = 1.05, 0.90  # times the count that is expected
 SIZE, FILES = 10, 200  # MB, and how many files many are
 COLUMNS = ["", "instructions", "expected", "times", ""]
 
