@@ -45,9 +45,7 @@ impl Look {
         let text = |key: &&str| self.attributes.iter().find(|(name, _)| name == key).map(|(_, value)| value);
         if let Some(SeenValue::Text(source)) = SOURCES.iter().find_map(text) { Some(source) } else { None }
     }
-}
 
-impl Look {
     /// Of a span, without what people, models or servers said in its attributes: no copy is made of that.
     pub(super) fn kept(span: &Span) -> Self {
         let kept = |attribute: &Attribute| match &attribute.value {
