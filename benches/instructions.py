@@ -60,7 +60,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--update", action="store_true", help="expect what is counted now")
-    add_options(parser, rounds=1)
+    add_options(parser)
     options = parser.parse_args()
     counts = {name: counted(subject) for name, subject in runs(chosen(options)).items()}
     if options.update:

@@ -24,11 +24,13 @@ TOKENS_OUT = {
 }
 
 
-def add_options(parser: argparse.ArgumentParser, rounds: int) -> None:
+def add_options(parser: argparse.ArgumentParser, rounds: int | None = None) -> None:
+    """What all scripts take; `rounds` is the usual number, where there are any."""
     parser.add_argument("--binary", metavar="PATH", type=pathlib.Path, help="measure this one; build none")
     parser.add_argument("--work", metavar="DIR", type=pathlib.Path, default=ROOT / "target/bench",
                         help="where everything is kept [default: target/bench]")
-    parser.add_argument("--rounds", type=int, default=rounds, help=f"[default: {rounds}]")
+    if rounds is not None:
+        parser.add_argument("--rounds", type=int, default=rounds, help=f"how often all run [default: {rounds}]")
 
 
 def chosen(options: argparse.Namespace) -> "Moda":
