@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use divan::{Bencher, black_box_drop};
-use moda_agent::compare::Seen;
 use moda_agent::ledger::{
-    Access, Judged, KeptBack, Ledger, LedgerSettings, SessionEntry, TurnEntry, Verdict, Wanted, judge,
+    self, Access, Judged, KeptBack, Ledger, LedgerSettings, SessionEntry, TurnEntry, Verdict, Wanted, judge,
 };
 use moda_agent::otlp::{Batcher, Limits, Protocol, Receipt};
 use moda_agent::session::Session;
-use moda_agent::span::{Convention, Projection, Resource, Span};
-use moda_agent::transcript::{SessionFiles, Timestamp};
+use moda_agent::span::{Convention, Projection, Resource};
+use moda_agent::transcript::SessionFiles;
 
 use crate::input::{Input, PLACE, projection, turns};
 
@@ -21,7 +20,7 @@ fn looks(bencher: Bencher<'_, '_>, convention: Convention) {
     let (tree, projection) = (Input::Conversation.tree(), projection(convention));
     let sessions = tree.rebuilt(&projection);
     let turns: Vec<_> = sessions.iter().flat_map(|session| turns(session, &projection)).collect();
-    tree.counted(bencher, turns.len()).bench(|| turns.iter().for_each(|spans| black_box_drop(looks_of(spans))));
+    tree.counted(bencher, turns.len()).bench(|| turns.iter().for_each(|spans| black_box_drop(ledger::looks(spans))));
 }
 
 /// Sessions of which all turns arrive, in a new file.
@@ -46,10 +45,6 @@ fn judge_again(bencher: Bencher<'_, '_>) {
             black_box_drop(verdict(session, files, &access.ledger));
         }
     });
-}
-
-fn looks_of(spans: &[Span]) -> String {
-    Seen::of(spans).kept().to_json()
 }
 
 fn verdict<'a>(session: &'a Session, files: &SessionFiles, ledger: &Ledger) -> Verdict<'a> {
@@ -108,13 +103,5 @@ fn turn_entry(session: &Session, judged: &Judged<'_>, batcher: &mut Batcher) -> 
     for span in &spans {
         black_box_drop(batcher.push(span, &session.id.as_str().into()));
     }
-    TurnEntry {
-        trace: judged.trace(),
-        key: judged.key.clone(),
-        spans: spans.len(),
-        names: judged.turn.names.clone(),
-        requests: judged.turn.all_requests().count() as u64,
-        started_at: Timestamp::from(spans.first().map(|span| span.started_at).unwrap_or_default()),
-        looks: looks_of(&spans),
-    }
+    TurnEntry::of(judged, &spans)
 }

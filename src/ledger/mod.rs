@@ -31,6 +31,6 @@ pub use lock::Lock;
 pub use plan::{Plan, Unchanged, plan};
 pub use progress::{AllProgress, Progress};
 pub use receipts::{Fate, Known};
-pub use recorder::{Recorder, SessionEntry, TurnEntry};
+pub use recorder::{Recorder, SessionEntry, TurnEntry, looks};
 pub use standing::{Rejected, Standing, standings};
 pub use store::Ledger;

@@ -12,14 +12,16 @@ use std::time::SystemTime;
 use rusqlite::Transaction;
 
 use super::fault::When;
+use super::judge::Judged;
 use super::progress::Progress;
 use super::receipts::{self, Fate, Known, Receipt};
 use super::rows;
 use super::store::Ledger;
+use crate::compare::Seen;
 use crate::error::Error;
 use crate::otlp;
 use crate::session::Name;
-use crate::span::TraceId;
+use crate::span::{Span, TraceId};
 use crate::transcript::Timestamp;
 
 /// Sessions without anything to send that are recorded together.
@@ -55,6 +57,28 @@ pub struct TurnEntry {
     pub started_at: Timestamp,
     /// What its spans look like.
     pub looks: String,
+}
+
+impl TurnEntry {
+    /// Of a turn that becomes these spans, its own first.
+    #[must_use]
+    pub fn of(judged: &Judged<'_>, spans: &[Span]) -> Self {
+        Self {
+            trace: judged.trace(),
+            key: judged.key.clone(),
+            spans: spans.len(),
+            names: judged.turn.names.clone(),
+            requests: judged.turn.all_requests().count() as u64,
+            started_at: Timestamp::from(spans.first().map(|span| span.started_at).unwrap_or_default()),
+            looks: looks(spans),
+        }
+    }
+}
+
+/// What a turn looks like, as the ledger keeps it: of texts no more than their lengths and digests.
+#[must_use]
+pub fn looks(spans: &[Span]) -> String {
+    Seen::kept_of(spans).to_json()
 }
 
 /// Knows what is under way.

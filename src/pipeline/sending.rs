@@ -4,14 +4,11 @@
 use std::sync::Arc;
 
 use super::reading::Read;
-use crate::compare::Seen;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::ledger::{Decision, Judged, KeptBack, Ledger, Recorder, SessionEntry, TurnEntry, judge};
+use crate::ledger::{Decision, KeptBack, Ledger, Recorder, SessionEntry, TurnEntry, judge, looks};
 use crate::report::{Place, UploadReport};
 use crate::sink::Sink;
-use crate::span::Span;
-use crate::transcript::Timestamp;
 use crate::warning::Warning;
 
 /// Sends what of each session is to be sent.
@@ -28,8 +25,8 @@ impl Sender<'_> {
     pub(super) fn send(&mut self, read: Read, sink: &mut Sink) -> Result<(), Error> {
         let Read { session, files, mut warnings } = read;
         let projection = &self.settings.projection;
-        let looks = |turn: &_, key: &str| looks(&projection.spans(&session, turn, key));
-        let verdict = judge(&session, &files, self.ledger, &self.settings.wanted, &mut self.kept_back, &looks)?;
+        let looks_of = |turn: &_, key: &str| looks(&projection.spans(&session, turn, key));
+        let verdict = judge(&session, &files, self.ledger, &self.settings.wanted, &mut self.kept_back, &looks_of)?;
         let delivered = verdict.turns.iter().filter(|judged| judged.decision == Decision::Delivered);
         for _ in delivered.filter(|judged| judged.has_grown()) {
             warnings.push(Warning::GrownTurn { session: session.id.clone() });
@@ -50,28 +47,10 @@ impl Sender<'_> {
         for (judged, number) in sent.iter().zip(1..) {
             let spans = projection.spans(&session, judged.turn, &judged.key);
             if let Some(recorder) = &self.recorder {
-                recorder.expect(&session.id, turn_entry(judged, &spans));
+                recorder.expect(&session.id, TurnEntry::of(judged, &spans));
             }
             sink.take(&session, Place { number, of: sent.len() as u64 }, &spans)?;
         }
         Ok(())
     }
-}
-
-/// What the ledger is to know of a turn that is sent.
-fn turn_entry(judged: &Judged<'_>, spans: &[Span]) -> TurnEntry {
-    TurnEntry {
-        trace: judged.trace(),
-        key: judged.key.clone(),
-        spans: spans.len(),
-        names: judged.turn.names.clone(),
-        requests: judged.turn.all_requests().count() as u64,
-        started_at: Timestamp::from(spans.first().map(|span| span.started_at).unwrap_or_default()),
-        looks: looks(spans),
-    }
-}
-
-/// What a turn looks like, as the ledger keeps it: of texts no more than their lengths and digests.
-fn looks(spans: &[Span]) -> String {
-    Seen::kept_of(spans).to_json()
 }
