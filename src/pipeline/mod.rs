@@ -21,7 +21,7 @@ use crate::ordered::meanwhile;
 use crate::report::UploadReport;
 use crate::sink::Sink;
 use crate::stop::Stop;
-use crate::transcript::{SessionFiles, list};
+use crate::transcript::{Discovery, SessionFiles, list};
 use reading::{hear, nothing_found, read};
 use sending::Sender;
 
@@ -34,16 +34,16 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     };
     let (listing, remembered) = meanwhile(|| access.ledger.remembered(), || list(&settings.paths));
     let (listing, (known, progress)) = (listing?, remembered?);
-    let mut found = listing.discover(&|file| known.take(file));
-    report.warn(std::mem::take(&mut found.warnings));
-    if found.sessions.is_empty() {
+    let Discovery { sessions, opened, warnings } = listing.discover(&|file| known.take(file));
+    report.warn(warnings);
+    if sessions.is_empty() {
         return nothing_found(&settings.paths, report.summary().warned.input_was_damaged(), &report.console);
     }
-    protect(&settings.output, &found.sessions)?;
-    let plan = plan(found.sessions, &progress, &settings.wanted);
+    protect(&settings.output, &sessions)?;
+    let plan = plan(sessions, &progress, &settings.wanted);
     report.begin(&plan, settings.output.is_standard_output());
-    let recorder = access.recorder(&found.opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
-    drop(std::mem::take(&mut found.opened));
+    let recorder = access.recorder(&opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
+    drop(opened);
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
     let keep = settings.projection.keep();
     let copies = hear(&plan.read, &plan.shared, &access.ledger, keep)?;

@@ -158,8 +158,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A source that gives at most `step` bytes a read.
-    struct Drip<'a>(&'a [u8], usize);
+    /// A source that gives at most so many bytes a read, and says how many it holds.
+    struct Drip<'a>(&'a [u8], usize, u64);
 
     impl Read for Drip<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn collect(bytes: &[u8], step: usize) -> Vec<(u64, Vec<u8>, bool)> {
-        let mut lines = Lines::new(Drip(bytes, step));
+        let mut lines = Lines::new(Drip(bytes, step, 0));
         let mut found = Vec::new();
         while let Some(line) = lines.next_line().unwrap() {
             found.push((line.number, line.bytes.to_vec(), line.ended));
@@ -196,6 +196,18 @@ mod tests {
         let lines = collect(&bytes, usize::MAX);
         assert_eq!(lines[0].1.len(), 3 * BLOCK + 17);
         assert_eq!(lines[1], (2, b"y".to_vec(), false));
+    }
+
+    #[test]
+    fn a_long_line_takes_as_much_memory_as_the_source_holds_and_a_source_may_hold_more_than_it_said() {
+        let bytes = [&[b'x'; 5 * BLOCK][..], b"\ny"].concat();
+        for (said, most) in [(bytes.len() as u64, 6 * BLOCK), (0, 8 * BLOCK), (2 * BLOCK as u64, 8 * BLOCK)] {
+            let source = Drip(&bytes, usize::MAX, said);
+            let mut lines = Lines::new(source).asking(|source, read| source.2.saturating_sub(read));
+            assert_eq!(lines.next_line().unwrap().unwrap().bytes, &bytes[..5 * BLOCK], "{said}");
+            assert_eq!(lines.next_line().unwrap().unwrap().bytes, b"y", "{said}");
+            assert!(lines.buffer.len() <= most, "{} after {said}", lines.buffer.len());
+        }
     }
 
     proptest! {
