@@ -8,24 +8,17 @@
 //! Nothing but names, sizes and the transcripts' first lines is read here.
 
 use std::collections::{BTreeMap, HashSet};
-use std::convert::Infallible;
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 use super::file::FileState;
 use super::head::Head;
+use super::heads::{Known, ReadHead, heads};
 use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
 use super::timestamp::Timestamp;
 use crate::error::Error;
-use crate::ordered::in_order;
 use crate::warning::{Warning, Warnings};
-
-/// Files opened ahead of the one that is taken, for each thread.
-const AHEAD: usize = 64;
 
 /// The transcripts of one session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,9 +85,6 @@ pub struct Discovery {
     pub warnings: Warnings,
 }
 
-/// What the first lines of a file say, if it is known and the file did not change.
-pub type Known<'a> = &'a dyn Fn(&FileState) -> Option<Head>;
-
 /// The files under some paths that may be transcripts, of which none is opened yet.
 #[derive(Debug, Default)]
 pub struct Listing {
@@ -127,7 +117,11 @@ impl Listing {
         let Self { paths, files, warnings } = self;
         let mut found = Discovery { warnings, ..Discovery::default() };
         let mut sessions = BTreeMap::<_, Vec<_>>::new();
-        for (file, head) in found.heads(files, known) {
+        for ReadHead { file, head, is_new } in heads(files, known) {
+            let Ok(head) = head.map_err(|error| found.warnings.push(Warning::unreadable(&file.path, &error))) else {
+                continue;
+            };
+            found.opened.extend(is_new.then(|| (file.clone(), head.clone())));
             match session_of(&file.path, file.bytes, &head) {
                 Some(id) => sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push(Found { file, head }),
                 None if file.bytes == 0 => {}
@@ -144,43 +138,6 @@ impl Listing {
         found.sessions = sessions;
         found
     }
-}
-
-impl Discovery {
-    /// What the first lines of the files say, in their order; those are opened of which nobody knows.
-    fn heads(&mut self, files: Vec<FileState>, known: Known<'_>) -> Vec<(FileState, Head)> {
-        let files: Vec<_> = files.into_iter().map(|file| (known(&file), file)).collect();
-        let unknown: Vec<_> = files.iter().filter(|(head, _)| head.is_none()).map(|(_, file)| file).collect();
-        let mut read = read_heads(unknown).into_iter();
-        let mut heads = Vec::with_capacity(files.len());
-        for (head, file) in files {
-            match head.map(Ok).or_else(|| read.next().inspect(|head| self.opened(&file, head))) {
-                Some(Ok(head)) => heads.push((file, head)),
-                Some(Err(error)) => self.warnings.push(Warning::unreadable(&file.path, &error)),
-                None => {}
-            }
-        }
-        heads
-    }
-
-    fn opened(&mut self, file: &FileState, head: &io::Result<Head>) {
-        self.opened.extend(head.as_ref().ok().map(|head| (file.clone(), head.clone())));
-    }
-}
-
-/// Opens several files at once.
-fn read_heads(files: Vec<&FileState>) -> Vec<io::Result<Head>> {
-    let threads = thread::available_parallelism().map_or(1, Into::into);
-    let mut heads = Vec::with_capacity(files.len());
-    if files.is_empty() {
-        return heads;
-    }
-    let read = |file: &FileState| File::open(&file.path).and_then(Head::read);
-    let Ok(()) = in_order(files, threads, threads * AHEAD, read, |head| {
-        heads.push(head);
-        Ok::<_, Infallible>(())
-    });
-    heads
 }
 
 fn names_one_session(path: &Path) -> bool {

@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_long_line_takes_as_much_memory_as_the_source_holds_and_a_source_may_hold_more_than_it_said() {
-        let bytes = [&[b'x'; 5 * BLOCK][..], b"\ny"].concat();
+        let bytes = [vec![b'x'; 5 * BLOCK], b"\ny".to_vec()].concat();
         for (said, most) in [(bytes.len() as u64, 6 * BLOCK), (0, 8 * BLOCK), (2 * BLOCK as u64, 8 * BLOCK)] {
             let source = Drip(&bytes, usize::MAX, said);
             let mut lines = Lines::new(source).asking(|source, read| source.2.saturating_sub(read));
