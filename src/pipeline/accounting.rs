@@ -6,14 +6,14 @@
 use std::convert::Infallible;
 use std::thread;
 
-use super::reading::{Read, hear, look, read};
+use super::reading::{Read, look, read};
 use crate::config::Places;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
 use crate::report::{Account, Accounts, Console};
-use crate::session::{Keep, Owners, rebuild};
-use crate::transcript::{Holders, SessionFiles, Shared, Sharers};
+use crate::session::{Copies, Keep, Owners, rebuild, request_digest};
+use crate::transcript::{Holders, SessionFiles, Sharers};
 
 /// Numbers are all that is counted.
 const KEEP: Keep = Keep { tree: false, tool_data: false, adopts: false, only_numbers: true };
@@ -29,7 +29,7 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
     let shared = found.sessions.into_iter().enumerate().filter(|(number, _)| sharers.contains(*number));
     let (numbers, shared): (Vec<_>, Vec<_>) = shared.unzip();
     if !numbers.is_empty() {
-        together(numbers, shared, &mut accounts)?;
+        together(numbers, shared, &sharers, &mut accounts)?;
     }
     Ok(accounts)
 }
@@ -56,9 +56,15 @@ fn each_alone(sessions: &[SessionFiles], accounts: &mut Accounts, console: &Cons
 }
 
 /// Accounts again for sessions that share something: each with what it owns, and what all know of it.
-fn together(numbers: Vec<usize>, sessions: Vec<SessionFiles>, accounts: &mut Accounts) -> Result<(), Error> {
+fn together(
+    numbers: Vec<usize>,
+    sessions: Vec<SessionFiles>,
+    sharers: &Sharers,
+    accounts: &mut Accounts,
+) -> Result<(), Error> {
     let (ledger, unseen) = (Ledger::empty()?, Console::plain());
-    let copies = hear(&sessions, &Shared::of(&sessions), &ledger, KEEP)?;
+    let is_shared = |request: &str| sharers.share(request_digest(request));
+    let copies = Copies::heard_of(sessions.iter().collect(), &is_shared, &|_, _| false, KEEP);
     let mut numbers = numbers.into_iter();
     read(sessions, &copies, &ledger, &unseen, KEEP, |Read { session, warnings, .. }| {
         if let Some(number) = numbers.next() {

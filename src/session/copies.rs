@@ -45,17 +45,28 @@ impl Copies {
     /// Reads the sessions that share requests, and hears what they know of them.
     #[must_use]
     pub fn heard(sessions: &[SessionFiles], shared: &Shared, elsewhere: Elsewhere<'_>, keep: Keep) -> Self {
+        let sharers = sessions.iter().filter(|files| shared.has_sharer(files)).collect();
+        Self::heard_of(sharers, &|request| shared.holds(request), elsewhere, keep)
+    }
+
+    /// The same where it is known already which sessions share requests, and which ones.
+    #[must_use]
+    pub fn heard_of(
+        sharers: Vec<&SessionFiles>,
+        is_shared: &dyn Fn(&str) -> bool,
+        elsewhere: Elsewhere<'_>,
+        keep: Keep,
+    ) -> Self {
         let mut copies = Self::default();
         let threads = thread::available_parallelism().map_or(1, Into::into);
-        let sharers = sessions.iter().filter(|files| shared.has_sharer(files)).collect();
         let Ok(()) = in_order(
             sharers,
             threads,
             threads,
             |files| rebuild(files, &|_| (), keep).0,
             |mut session| {
-                copies.hear(&mut session, |request| shared.holds(request));
-                copies.rejoin.hear(&session, |request| shared.holds(request), elsewhere);
+                copies.hear(&mut session, is_shared);
+                copies.rejoin.hear(&session, is_shared, elsewhere);
                 Ok::<_, Infallible>(())
             },
         );

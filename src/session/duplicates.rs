@@ -158,6 +158,12 @@ pub(super) fn name_of(kind: &str, id: &str) -> Name {
     name
 }
 
+/// What [`Owners::digests`] has for a request.
+#[must_use]
+pub fn request_digest(id: &str) -> u64 {
+    digest(&name_of("request", id))
+}
+
 /// A name is the beginning of a digest, and so is this of a name.
 fn digest(name: &Name) -> u64 {
     name.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))

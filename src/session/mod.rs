@@ -46,7 +46,7 @@ pub use asked::Input;
 pub use classify::PromptKind;
 pub use copies::Copies;
 pub use course::{Course, Permission, Reached};
-pub use duplicates::{Elsewhere, Name, Owners};
+pub use duplicates::{Elsewhere, Name, Owners, request_digest};
 pub use event::{Event, Happened};
 pub use excerpt::{COMPLETION_CHARACTERS, Excerpt, PROMPT_CHARACTERS, first_characters};
 pub use facts::{Facts, Used};
