@@ -6,12 +6,11 @@ use std::fmt;
 use serde::de::{Deserialize, IgnoredAny, MapAccess, Visitor};
 use serde_json::Deserializer;
 
-/// Whether a client, or several at once, can have written a line, as far as the names of its
-/// objects' members tell. Broken characters do not matter.
+/// Whether a client can have written what a line begins with, as far as the names of its members tell.
+/// Broken characters do not matter.
 pub fn may_be_a_clients(line: &[u8]) -> bool {
     let Some(objects) = Keys::of_all(line) else { return false };
-    let is_known = |object: &Keys| object.0.iter().any(|key| key == "parentUuid" || key == "modelUsage");
-    objects.first().is_none_or(Keys::are_a_clients) && objects.iter().skip(1).all(is_known)
+    objects.first().is_none_or(Keys::are_a_clients)
 }
 
 /// The top-level keys of an object on a line.

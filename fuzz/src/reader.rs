@@ -51,8 +51,7 @@ fn check_line(line: &Read) {
     let mut plainly = Vec::new();
     let state = read_records_by(By::SerdeJson, &line.bytes, &mut |record| plainly.push(format!("{record:?}")));
     assert_eq!((line.state, &line.records), (state, &plainly), "serde_json reads something else: {shown}");
-    // What stands behind half a record is known by its `parentUuid` only, so it is not asked for here;
-    // and a client's record that is read has one, or is a count.
+    // Of what stands behind half a record, only what begins as records do is found.
     let is_whole = !matches!(line.state, State::Damaged { .. });
     if !line.matters && is_whole && may_be_a_clients(&line.bytes) {
         read_records(&line.bytes, &mut |record| {

@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 use memchr::memchr2;
 use memchr::memmem::{self, Finder};
 
+use super::salvage::BEGINNINGS;
+
 /// The attachments that are read: the model in use, what was given while a turn ran, and that a hook
 /// stopped something.
 const ATTACHMENTS: [&[u8]; 4] = [b"model", b"queued_command", b"hook_blocking_error", b"hook_stopped_continuation"];
@@ -17,6 +19,8 @@ const ATTACHMENTS: [&[u8]; 4] = [b"model", b"queued_command", b"hook_blocking_er
 const RECORDS: [&[u8]; 5] = [b"user", b"assistant", b"system", b"cost-state", b"relocated"];
 /// What `progress` records have in them that are read: they name a call and its subagent.
 const PROGRESS: &[u8] = b"\"agent_progress\"";
+/// What names a record's session.
+const SESSION: &[u8] = b"\"sessionId\":";
 
 /// Whether a line may hold a record that counts. `false` is certain, `true` is a guess.
 #[must_use]
@@ -29,15 +33,30 @@ fn is_damaged(line: &[u8]) -> bool {
     !line.trim_ascii_end().ends_with(b"}")
 }
 
-/// Two writers can leave two objects on one line, and a crash half of one before the next; the
-/// first says nothing about the second. Every record that is read has a `parentUuid`, a string in
-/// a string has its quotes escaped, and the records passed over have none or begin with it. The
-/// client's count has none; it begins with its type.
+/// Two writers can leave two objects on one line, and a crash half of one before the next; the first
+/// says nothing about the second. A brace in a string has no quote behind it that is not escaped.
 fn holds_another(line: &[u8]) -> bool {
-    static PARENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"parentUuid\":"));
-    static OTHERS: LazyLock<[Finder<'_>; 2]> = LazyLock::new(|| ["}{", "{\"type\":\"cost-state\""].map(Finder::new));
-    let own = usize::from(line.starts_with(b"{\"parentUuid\":"));
-    PARENT.find_iter(line).nth(own).is_some() || OTHERS.iter().any(|beginning| beginning.find(line).is_some())
+    static OBJECT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("{\""));
+    OBJECT.find_iter(line).filter(|at| *at > 0).any(|at| may_begin_record(line, at))
+}
+
+/// Whether the object there is more than a part of the one before: it follows a whole one, or begins
+/// as records do that are found behind half a one.
+fn may_begin_record(line: &[u8], at: usize) -> bool {
+    let (before, object) = line.split_at_checked(at).unwrap_or_default();
+    let last = before.iter().rfind(|byte| **byte > b' ');
+    last == Some(&b'}') || BEGINNINGS.iter().any(|beginning| object.starts_with(beginning)) && !is_block(object)
+}
+
+/// Whether an object that begins with its type is none of the records that are read: of another kind,
+/// or, but for the client's count, without the session that each names.
+fn is_block(object: &[u8]) -> bool {
+    let kind = object.strip_prefix(b"{\"type\":").and_then(string);
+    kind.is_some_and(|(kind, _)| match kind {
+        b"cost-state" => false,
+        b"attachment" | b"progress" => memmem::find(object, SESSION).is_none(),
+        _ => !RECORDS.contains(&kind) || memmem::find(object, SESSION).is_none(),
+    })
 }
 
 /// What the top-level keys say, read from the left until one decides. `None`: nothing certain.
@@ -111,6 +130,14 @@ mod tests {
             (r#"{"type":"queue-operation","content":"cut o{"parentUuid":"u","type":"user","message":{}}"#, true),
             (r#"{"type":"mode","mode":"x"} {"type":"cost-state","modelUsage":{}}"#, true),
             (r#"{"type":"queue-operation","content":"{\"parentUuid\":null}"}"#, false),
+            (r#"{"type":"queue-operation","content":"{\"type\":\"user\",\"sessionId\":\"s\"}"}"#, false),
+            (r#"{"type":"queue-operation","content":"cut o{"type":"user","sessionId":"s"}"#, true),
+            (r#"{"type":"queue-operation","content":"cut o{"type":"cost-state"}"#, true),
+            (
+                r#"{"type":"api-request-blob","message":{"content":[{"type":"text"},{"type":"image"}]},"sessionId":"s"}"#,
+                false,
+            ),
+            ("{\"type\":\"mode\"}\u{10}\0 {\"type\":\"user\"}", true),
             (r#"{"type":"queue-operation","content":"cut o"#, true),
             (r#"{"type":"sum"#, true),
             ("", true),

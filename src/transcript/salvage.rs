@@ -8,7 +8,7 @@ use super::record::{Record, stream};
 use super::repair::repaired;
 
 /// How the records began that clients wrote, for finding one behind damage.
-const BEGINNINGS: [&[u8]; 3] = [b"{\"parentUuid\":", b"{\"type\":\"", b"{\"uuid\":"];
+pub(super) const BEGINNINGS: [&[u8]; 3] = [b"{\"parentUuid\":", b"{\"type\":\"", b"{\"uuid\":"];
 /// How often a line's bytes may be parsed again while a record behind damage is looked for.
 const EFFORT: usize = 4;
 
