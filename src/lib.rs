@@ -20,6 +20,7 @@ pub mod ordered;
 pub mod otlp;
 pub mod pipeline;
 pub mod report;
+pub mod runs;
 pub mod session;
 pub mod sink;
 pub mod span;

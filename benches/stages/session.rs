@@ -39,7 +39,7 @@ fn own(bencher: Bencher<'_, '_>, input: Input) {
     let tree = input.tree();
     let sessions = tree.rebuilt(&Projection::default());
     tree.counted(bencher, sessions.len()).with_inputs(|| sessions.clone()).bench_values(|sessions| {
-        let mut owners = Owners::default();
+        let mut owners = Owners::with(&|_, _| false);
         sessions.into_iter().map(|session| owners.keep_own(session)).collect::<Vec<_>>()
     });
 }

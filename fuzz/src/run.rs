@@ -66,7 +66,7 @@ impl Run {
         let Ok(found) = discover(paths) else { return run };
         let keep = Keep { tree: true, tool_data: true, adopts: false, only_numbers: false };
         let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions), &|_, _| false, keep);
-        let mut owners = Owners::default();
+        let mut owners = Owners::with(&|_, _| false);
         run.warnings = found.warnings;
         for files in &found.sessions {
             let (mut session, warnings) = rebuild_by(reading, files, &|_| {}, keep);

@@ -39,7 +39,7 @@ fn each_alone(sessions: &[SessionFiles], accounts: &mut Accounts, console: &Cons
     let threads = thread::available_parallelism().map_or(1, Into::into);
     let account = |(number, files)| {
         let (session, warnings) = rebuild(files, &|bytes| console.read(bytes), KEEP);
-        let mut owners = Owners::default();
+        let mut owners = Owners::alone();
         let account = Account::of(&owners.keep_own(session), &warnings);
         (number, account, warnings, owners.digests().collect::<Vec<_>>())
     };

@@ -4,12 +4,13 @@
 //! that no request answered, owns it. So each counts once in a run, whatever is copied.
 
 use std::collections::BTreeSet;
+use std::io;
 
-use foldhash::{HashSet, HashSetExt};
 use sha2::{Digest, Sha256};
 
 use super::Session;
 use super::place::{Place, has_new_ids};
+use super::taken::Taken;
 use super::tool_call::ToolCall;
 use super::turn::Turn;
 use super::work::Request;
@@ -24,13 +25,16 @@ pub type Elsewhere<'a> = &'a dyn Fn(&Name, &str) -> bool;
 /// What the sessions so far own, and those that were delivered in earlier runs.
 pub struct Owners<'a> {
     /// By digest: of names that are digests themselves eight bytes tell as much as sixteen.
-    taken: HashSet<u64>,
+    taken: Taken,
     elsewhere: Elsewhere<'a>,
+    fault: Option<io::Error>,
 }
 
-impl Default for Owners<'_> {
-    fn default() -> Self {
-        Self::with(&|_, _| false)
+impl Owners<'static> {
+    /// Of a session as if there were no other.
+    #[must_use]
+    pub fn alone() -> Self {
+        Self { taken: Taken::in_memory(), ..Self::with(&|_, _| false) }
     }
 }
 
@@ -38,12 +42,17 @@ impl<'a> Owners<'a> {
     /// Of a run that others came before. What was delivered keeps its owner, whoever sorts first.
     #[must_use]
     pub fn with(elsewhere: Elsewhere<'a>) -> Self {
-        Self { taken: HashSet::new(), elsewhere }
+        Self { taken: Taken::new(), elsewhere, fault: None }
     }
 
-    /// The digests of all names that were taken.
+    /// The digests of all names that a session alone has taken.
     pub fn digests(&self) -> impl Iterator<Item = u64> {
-        self.taken.iter().copied()
+        self.taken.recent()
+    }
+
+    /// Why it is not known any more what is owned, if so: nothing it left is to be used.
+    pub fn fault(&mut self) -> Option<io::Error> {
+        self.fault.take()
     }
 
     /// Leaves in `session` only what no earlier session owns. A subagent of which nothing is left
@@ -131,7 +140,8 @@ impl<'a> Owners<'a> {
     /// Whether nobody had it before. What was delivered elsewhere is left for who delivered it, which
     /// may come later.
     fn take(&mut self, name: Name, session: &str) -> bool {
-        !(self.elsewhere)(&name, session) && self.taken.insert(digest(&name))
+        !(self.elsewhere)(&name, session)
+            && self.taken.insert(digest(&name)).unwrap_or_else(|error| self.fault.replace(error).is_some())
     }
 }
 
@@ -193,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_first_session_owns_a_request_and_its_calls() {
-        let mut owners = Owners::default();
+        let mut owners = Owners::alone();
         let first = owners.keep_own(session(&["a", "b"]));
         assert_eq!(first.turns[0].requests, session(&["a", "b"]).turns[0].requests);
         assert_eq!(first.turns[0].names, ["a", "b"].map(|id| name_of("request", id)));
@@ -222,8 +232,8 @@ mod tests {
         let of = |turns| Session { turns, ..Session::default() };
         let mut kept = failed("0", "z");
         kept.prompt.iter_mut().for_each(|prompt| prompt.copied_from.clone_from(&prompt.uuid));
-        assert_eq!(texts(&Owners::default().keep_own(of(vec![kept]))), ["z"]);
-        let mut owners = Owners::default();
+        assert_eq!(texts(&Owners::alone().keep_own(of(vec![kept]))), ["z"]);
+        let mut owners = Owners::alone();
         let first = owners.keep_own(of(vec![failed("1", "x"), answered("a"), failed("2", "y"), failed("3", "y")]));
         assert_eq!(texts(&first), ["x", "y", "y"]);
         // The same with new ids, and one turn more.
@@ -257,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_turn_that_is_only_a_copy_has_no_span() {
-        let mut owners = Owners::default();
+        let mut owners = Owners::alone();
         let _ = owners.keep_own(session(&["a"]));
         assert!(!owners.keep_own(session(&["a"])).turns[0].is_sent(true));
     }

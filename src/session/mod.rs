@@ -32,6 +32,7 @@ mod settling;
 mod sidechains;
 mod source;
 mod subagent;
+mod taken;
 mod tool_call;
 mod tool_data;
 mod turn;

@@ -2,31 +2,51 @@
 
 use foldhash::HashSet;
 
+use crate::runs::Runs;
+
 /// Bits for a session's number. Of more sessions several share a number, and one of them is taken
 /// for the other; that costs time, no more.
 const NUMBER_BITS: u32 = 24;
 const NUMBERS: u64 = (1 << NUMBER_BITS) - 1;
 
+/// Things in memory before they go to disk: 256 KB.
+const ROOM: usize = 32 * 1024;
+
 /// What sessions hold: eight bytes for each thing, the session's number in the lower ones. The other
 /// forty bits tell a million things apart but for one pair in two.
 #[derive(Debug, Default)]
-pub struct Holders(Vec<u64>);
+pub struct Holders {
+    recent: Vec<u64>,
+    earlier: Runs,
+}
 
 impl Holders {
     /// Takes the digests of what a session holds, each once.
     pub fn add(&mut self, session: usize, digests: impl IntoIterator<Item = u64>) {
         let number = number(session);
-        self.0.extend(digests.into_iter().map(|digest| thing(digest) | number));
+        for digest in digests {
+            self.recent.push(thing(digest) | number);
+            if self.recent.len() == ROOM {
+                self.recent.sort_unstable();
+                self.earlier.push(&self.recent);
+                self.recent.clear();
+            }
+        }
     }
 
-    /// What several hold, and who they are.
+    /// What several hold, and who they are. Where the disk forgot it, everything may be shared.
     #[must_use]
     pub fn sharers(mut self) -> Sharers {
-        self.0.sort_unstable();
+        self.recent.sort_unstable();
+        self.earlier.hold(self.recent);
         let mut sharers = Sharers::default();
-        for holders in self.0.chunk_by(|one, other| thing(*one) == thing(*other)).filter(|holders| holders.len() > 1) {
-            sharers.things.extend(holders.first().copied().map(thing));
-            sharers.sessions.extend(holders.iter().map(|held| held & NUMBERS));
+        let mut last = None;
+        for held in self.earlier.merged() {
+            let Ok(held) = held else { return Sharers { is_anything: true, ..Sharers::default() } };
+            if let Some(last) = last.replace(held).filter(|last| thing(*last) == thing(held)) {
+                sharers.things.insert(thing(held));
+                sharers.sessions.extend([last, held].map(|held| held & NUMBERS));
+            }
         }
         sharers
     }
@@ -37,19 +57,20 @@ impl Holders {
 pub struct Sharers {
     things: HashSet<u64>,
     sessions: HashSet<u64>,
+    is_anything: bool,
 }
 
 impl Sharers {
     /// Whether several may hold what has this digest.
     #[must_use]
     pub fn share(&self, digest: u64) -> bool {
-        self.things.contains(&thing(digest))
+        self.is_anything || self.things.contains(&thing(digest))
     }
 
     /// Whether that session may hold something that another one holds, too.
     #[must_use]
     pub fn contains(&self, session: usize) -> bool {
-        self.sessions.contains(&number(session))
+        self.is_anything || self.sessions.contains(&number(session))
     }
 }
 
@@ -79,6 +100,19 @@ mod tests {
             ["a", "b", "c", "d", "e", "f"].map(|name| sharers.share(of(&name))),
             [false, true, false, false, false, false]
         );
+    }
+
+    #[test]
+    fn many_are_told_apart_as_few_are() {
+        let mut holders = Holders::default();
+        let things = |from: u64, to| (from..to).map(|thing: u64| thing.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        // Each more than memory holds; the last two share one thing.
+        holders.add(0, things(0, 50_000));
+        holders.add(1, things(50_000, 100_000));
+        holders.add(2, things(99_999, 140_000));
+        let sharers = holders.sharers();
+        assert_eq!([0, 1, 2, 3].map(|session| sharers.contains(session)), [false, true, true, false]);
+        assert_eq!(sharers.things.len(), 1);
     }
 
     #[test]
