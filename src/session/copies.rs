@@ -5,12 +5,14 @@
 //! each knows of them, and once more, when each learns what all know. Of the first reading no more
 //! is kept than that.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 use std::thread;
 
+use foldhash::{HashMap, HashSet};
+
 use super::Session;
-use super::duplicates::Elsewhere;
+use super::duplicates::{Elsewhere, name_of};
 use super::keep::Keep;
 use super::rebuild::rebuild;
 use super::rejoin::Rejoin;
@@ -24,21 +26,30 @@ use crate::transcript::{SessionFiles, Shared, digest};
 /// What is known of the requests that several sessions hold.
 #[derive(Debug, Default)]
 pub struct Copies {
-    known: HashMap<String, Known>,
+    /// By the request's id, digested.
+    known: HashMap<u64, Known>,
+    /// The calls that were heard of.
+    calls: HashSet<u64>,
     rejoin: Rejoin,
 }
 
 /// What all copies of a request say together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Known {
-    copies: u32,
     usage: SavedUsage,
-    /// The length of the longest text, and what that copy said where it is not the first one.
+    /// The length of the longest text in bytes.
     length: usize,
+    /// Whether the copy that was heard first is not the one that counts.
+    is_elsewhere: bool,
+    more: Option<Box<More>>,
+}
+
+/// What the first copy did not say.
+#[derive(Debug, Default)]
+struct More {
+    /// The longest text.
     said: Option<Said>,
     calls: Vec<ToolCall>,
-    /// The ids of these calls, digested.
-    call_ids: HashSet<u64>,
 }
 
 impl Copies {
@@ -65,7 +76,7 @@ impl Copies {
             threads,
             |files| rebuild(files, &|_| (), keep).0,
             |mut session| {
-                copies.hear(&mut session, is_shared);
+                copies.hear(&mut session, is_shared, elsewhere);
                 copies.rejoin.hear(&session, is_shared, elsewhere);
                 Ok::<_, Infallible>(())
             },
@@ -77,12 +88,12 @@ impl Copies {
     pub fn teach(&self, session: &mut Session) {
         self.rejoin.settle(session);
         for (requests, calls) in session.chains_mut() {
-            if !requests.iter().any(|request| self.known.contains_key(&request.id)) {
+            if !requests.iter().any(|request| self.known.contains_key(&key(&request.id))) {
                 continue;
             }
             let mut has = calls.iter().map(id).collect();
             for request in requests {
-                if let Some(known) = self.known.get(&request.id) {
+                if let Some(known) = self.known.get(&key(&request.id)) {
                     known.teach(request, calls, &mut has);
                 }
             }
@@ -90,14 +101,26 @@ impl Copies {
     }
 
     /// Hears what a session knows of the requests that are shared.
-    fn hear(&mut self, session: &mut Session, is_shared: impl Fn(&str) -> bool) {
+    fn hear(&mut self, session: &mut Session, is_shared: impl Fn(&str) -> bool, elsewhere: Elsewhere<'_>) {
+        let session_id = session.id.clone();
         for (requests, calls) in session.chains_mut() {
+            let mut first = HashSet::default();
             for request in requests.iter().filter(|request| is_shared(&request.id)) {
-                self.known.entry(request.id.clone()).or_default().hear(request);
+                match self.known.entry(key(&request.id)) {
+                    Entry::Occupied(known) => known.into_mut().hear(request),
+                    Entry::Vacant(vacant) => {
+                        let is_elsewhere = elsewhere(&name_of("request", &request.id), &session_id);
+                        first.insert(*vacant.key());
+                        vacant.insert(Known::first(request, is_elsewhere));
+                    }
+                }
             }
             for call in calls.iter() {
-                if let Some(known) = self.known.get_mut(&call.request_id) {
-                    known.hear_call(call);
+                let key = key(&call.request_id);
+                if let Some(known) = self.known.get_mut(&key)
+                    && self.calls.insert(id(call))
+                {
+                    known.hear_call(call, first.contains(&key));
                 }
             }
         }
@@ -105,29 +128,36 @@ impl Copies {
 }
 
 impl Known {
+    fn first(request: &Request, is_elsewhere: bool) -> Self {
+        Self { usage: request.usage, length: request.said.text_bytes(), is_elsewhere, more: None }
+    }
+
     fn hear(&mut self, request: &Request) {
-        self.usage = if self.copies == 0 { request.usage } else { self.usage.and(request.usage) };
+        self.usage = self.usage.and(request.usage);
         let length = request.said.text_bytes();
         if length > self.length {
             self.length = length;
-            self.said = (self.copies > 0).then(|| request.said.clone());
+            self.more.get_or_insert_default().said = Some(request.said.clone());
         }
-        self.copies += 1;
     }
 
-    /// The first copy knows itself what its tools were asked and answered.
-    fn hear_call(&mut self, call: &ToolCall) {
-        if self.call_ids.insert(digest(call.id.as_bytes())) {
-            self.calls.push(if self.copies > 1 { call.clone() } else { call.bare() });
+    /// The first copy knows itself what it called; where another one counts, that learns of the call,
+    /// without what was asked and answered.
+    fn hear_call(&mut self, call: &ToolCall, is_first: bool) {
+        if !is_first {
+            self.more.get_or_insert_default().calls.push(call.clone());
+        } else if self.is_elsewhere {
+            self.more.get_or_insert_default().calls.push(call.bare());
         }
     }
 
     fn teach(&self, request: &mut Request, calls: &mut Vec<ToolCall>, has: &mut HashSet<u64>) {
         request.usage = self.usage.and(request.usage);
-        if let Some(said) = self.said.as_ref().filter(|said| said.text_bytes() > request.said.text_bytes()) {
+        let Some(More { said, calls: others }) = self.more.as_deref() else { return };
+        if let Some(said) = said.as_ref().filter(|said| said.text_bytes() > request.said.text_bytes()) {
             request.said.clone_from(said);
         }
-        calls.extend(self.calls.iter().filter(|call| has.insert(id(call))).cloned());
+        calls.extend(others.iter().filter(|call| has.insert(id(call))).cloned());
     }
 }
 
@@ -137,14 +167,20 @@ pub(super) fn share_within(session: &mut Session) {
     if session.subagents().next().is_none() {
         return;
     }
-    let mut seen = HashMap::<_, u32>::new();
+    let mut seen = HashMap::<_, u32>::default();
     for request in session.chains_mut().flat_map(|(requests, _)| requests) {
         *seen.entry(request.id.clone()).or_default() += 1;
     }
     seen.retain(|_, copies| *copies > 1);
     let mut copies = Copies::default();
-    copies.hear(session, |request| seen.contains_key(request));
+    // Here the first copy is not always the one that counts.
+    copies.hear(session, |request| seen.contains_key(request), &|_, _| true);
     copies.teach(session);
+}
+
+/// A request's id, digested.
+pub(super) fn key(request: &str) -> u64 {
+    digest(request.as_bytes())
 }
 
 /// What tells a call from all others: some gateways give an id to several requests.
@@ -175,25 +211,43 @@ mod tests {
         turn.tool_calls.iter().map(|call| call.id.as_str()).collect()
     }
 
-    #[test]
-    fn every_copy_learns_what_any_knows() {
-        let mut sessions = [session("zeroed", 0, &["1"]), session("cut", 5, &[]), session("longest", 90, &["1", "2"])];
+    fn three() -> [Session; 3] {
+        [session("zeroed", 0, &["1"]), session("cut", 5, &[]), session("longest", 90, &["1", "2"])]
+    }
+
+    fn taught(elsewhere: Elsewhere<'_>) -> [Session; 3] {
         let mut copies = Copies::default();
-        for session in &mut sessions {
-            copies.hear(session, |_| true);
+        for session in &mut three() {
+            copies.hear(session, |_| true, elsewhere);
         }
+        let mut sessions = three();
         for session in &mut sessions {
             copies.teach(session);
-            let turn = &session.turns[0];
-            assert_eq!((turn.tokens().output, calls(turn)), (90, vec!["1", "2"]), "{}", session.id);
-            assert_eq!(turn.requests[0].said.text(), "longest");
         }
+        sessions
+    }
+
+    #[test]
+    fn every_copy_that_may_count_learns_what_any_knows() {
+        // Where the first one was delivered with another session, any of the others may count.
+        for (counting, is_elsewhere) in [(0..1, false), (0..3, true)] {
+            for session in &taught(&|_, _| is_elsewhere)[counting] {
+                let turn = &session.turns[0];
+                assert_eq!((turn.tokens().output, calls(turn)), (90, vec!["1", "2"]), "{}", session.id);
+                assert_eq!(turn.requests[0].said.text(), "longest");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_copy_used_is_known_of_all() {
+        assert!(taught(&|_, _| false).iter().all(|session| session.turns[0].tokens().output == 90));
     }
 
     #[test]
     fn what_is_not_shared_is_not_kept() {
         let mut copies = Copies::default();
-        copies.hear(&mut session("a", 1, &["1"]), |_| false);
+        copies.hear(&mut session("a", 1, &["1"]), |_| false, &|_, _| false);
         assert!(copies.known.is_empty());
     }
 

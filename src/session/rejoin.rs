@@ -5,9 +5,13 @@
 //! a file can be cut, or gone. What a subagent did goes with the turn that counts, that of the
 //! session which began first, or with which it was delivered.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::Session;
+use super::copies::key;
 use super::duplicates::{Elsewhere, name_of};
 use super::subagent::Subagent;
 use super::turn::Turn;
@@ -16,12 +20,12 @@ use super::work::Request;
 /// What goes where.
 #[derive(Debug, Default)]
 pub(super) struct Rejoin {
-    /// By request that several hold: the session that holds it first, of those that may own it.
-    owners: HashMap<String, String>,
+    /// By request, digested, that several hold: the session that holds it first, of those that may own it.
+    owners: HashMap<u64, Arc<str>>,
     /// By request of these that went: the session to which it went.
-    moved: HashMap<String, String>,
+    moved: HashMap<u64, Arc<str>>,
     /// By session: what comes to it.
-    coming: HashMap<String, Vec<Part>>,
+    coming: HashMap<Arc<str>, Vec<Part>>,
 }
 
 /// What a subagent did that only a copy of its turn knows.
@@ -41,8 +45,9 @@ impl Rejoin {
         let main: HashSet<_> = chains.clone().flatten().map(|request| request.id.as_str()).collect();
         let chains = chains.chain(session.subagents().map(|agent| &agent.requests));
         let is_own = |request: &&Request| !elsewhere(&name_of("request", &request.id), &session.id);
+        let id = Arc::<str>::from(session.id.as_str());
         for request in chains.flatten().filter(|request| is_shared(&request.id)).filter(is_own) {
-            self.owners.entry(request.id.clone()).or_insert_with(|| session.id.clone());
+            self.owners.entry(key(&request.id)).or_insert_with(|| Arc::clone(&id));
         }
         for turn in &session.turns {
             for agent in &turn.subagents {
@@ -60,8 +65,8 @@ impl Rejoin {
             return;
         }
         // What others hold of the same follows it there.
-        let shared = goes.iter().filter(|request| self.owners.contains_key(*request));
-        self.moved.extend(shared.map(|request| (request.clone(), owner.clone())));
+        let shared = goes.iter().map(|request| key(request)).filter(|request| self.owners.contains_key(request));
+        self.moved.extend(shared.map(|request| (request, Arc::clone(&owner))));
         let mut agent = agent.clone();
         agent.requests.retain(|request| goes.contains(&request.id));
         agent.tool_calls.retain(|call| goes.contains(&call.request_id));
@@ -76,10 +81,10 @@ impl Rejoin {
         turn: &Turn,
         agent: &Subagent,
         mut did: impl Iterator<Item = &'a String>,
-    ) -> Option<(String, Option<String>)> {
+    ) -> Option<(Arc<str>, Option<String>)> {
         let other = |request: &str| {
-            let owner = self.moved.get(request).or_else(|| self.owners.get(request));
-            owner.filter(|owner| *owner != session).cloned()
+            let owner = self.moved.get(&key(request)).or_else(|| self.owners.get(&key(request)));
+            owner.filter(|owner| ***owner != *session).cloned()
         };
         if let Some(launch) = launching_request(turn, agent) {
             return Some((other(launch)?, Some(launch.to_owned())));
@@ -91,12 +96,12 @@ impl Rejoin {
     }
 
     fn is_own(&self, session: &str, request: &str) -> bool {
-        self.owners.get(request).is_none_or(|owner| owner == session)
+        self.owners.get(&key(request)).is_none_or(|owner| **owner == *session)
     }
 
     /// Gives a session what comes. It came first, so it owns that, and where it came from it is a copy.
     pub(super) fn settle(&self, session: &mut Session) {
-        for part in self.coming.get(&session.id).into_iter().flatten() {
+        for part in self.coming.get(session.id.as_str()).into_iter().flatten() {
             part.join(session);
         }
     }
@@ -182,7 +187,7 @@ mod tests {
     /// The same, where others were delivered before.
     fn settled_after(mut sessions: [Session; 3], elsewhere: Elsewhere<'_>) -> [(usize, usize); 3] {
         let mut rejoin = Rejoin::default();
-        let mut holders = HashMap::<_, HashSet<_>>::new();
+        let mut holders = HashMap::<_, HashSet<_>>::default();
         for session in &mut sessions {
             let id = session.id.clone();
             for request in session.chains_mut().flat_map(|(requests, _)| requests) {
