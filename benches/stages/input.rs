@@ -65,7 +65,7 @@ impl Tree {
         recording.write(&folder);
         let paths = vec![folder];
         let sessions = discover(&paths).unwrap().sessions;
-        Self { bytes: sessions.iter().map(|session| session.bytes).sum(), sessions, paths }
+        Self { bytes: sessions.iter().map(SessionFiles::bytes).sum(), sessions, paths }
     }
 
     /// The number of transcripts.
@@ -78,7 +78,7 @@ impl Tree {
         self.sessions
             .iter()
             .flat_map(|session| &session.states)
-            .flat_map(|file| fs::read(&file.path).unwrap())
+            .flat_map(|file| fs::read(file.path()).unwrap())
             .collect()
     }
 
@@ -89,7 +89,7 @@ impl Tree {
 
     /// The sessions, each with what it owns, as they are to be projected.
     pub(crate) fn rebuilt(&self, projection: &Projection) -> Vec<Session> {
-        let (mut owners, keep) = (Owners::default(), projection.keep());
+        let (mut owners, keep) = (Owners::with(&|_, _| false), projection.keep());
         let copies = Copies::heard(&self.sessions, &Shared::of(&self.sessions), &|_, _| false, keep);
         let rebuilt = |files| {
             let (mut session, _) = rebuild(files, &|_| {}, keep);

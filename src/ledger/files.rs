@@ -46,7 +46,7 @@ impl KnownFiles {
     /// What the first lines of a file say that did not change. Each is asked for once.
     #[must_use]
     pub fn take(&self, file: &FileState) -> Option<Head> {
-        let (stamp, head) = self.0.borrow_mut().remove(key(file.place()))?;
+        let (stamp, head) = self.0.borrow_mut().remove(key(&file.place()))?;
         (stamp == Stamp::of(file)).then_some(head)
     }
 
@@ -75,7 +75,7 @@ pub(super) fn save(connection: &Connection, files: &[(FileState, Head)]) -> rusq
     let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
     for (file, head) in files {
         statement.execute(params![
-            key(file.place()),
+            key(&file.place()),
             file.inode.cast_signed(),
             file.bytes.cast_signed(),
             file.modified.cast_signed(),
@@ -103,19 +103,17 @@ mod tests {
     fn a_file_that_changed_in_any_way_is_not_known() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::ledger::schema::migrate(&mut connection).unwrap();
-        let file = FileState { inode: u64::MAX, bytes: 7, modified: 9, ..FileState::at("/p/a.jsonl") };
+        let at = |path: FileState| path.stamped(u64::MAX, 7, 9);
+        let file = at(FileState::at("/p/a.jsonl"));
         let head = Head::known(Some("s".to_owned()), Some(Timestamp::from(5)), true, false);
         save(&connection, &[(file.clone(), head.clone())]).unwrap();
         let known = || KnownFiles::load(&connection).unwrap();
-        assert_eq!(
-            known().take(&FileState { path: Path::new("a").into(), real: Some(file.path.clone()), ..file.clone() }),
-            Some(head)
-        );
+        assert_eq!(known().take(&at(FileState::linked("a", Some(&file.path())))), Some(head));
         for other in [
-            FileState { inode: 1, ..file.clone() },
-            FileState { bytes: 8, ..file.clone() },
-            FileState { modified: 8, ..file.clone() },
-            FileState { path: Path::new("/p/b.jsonl").into(), ..file.clone() },
+            file.clone().stamped(1, 7, 9),
+            file.clone().stamped(u64::MAX, 8, 9),
+            file.clone().stamped(u64::MAX, 7, 8),
+            at(FileState::at("/p/b.jsonl")),
         ] {
             assert_eq!(known().take(&other), None, "{other:?}");
         }

@@ -90,8 +90,7 @@ mod tests {
         let path = folder.join(id);
         let line = |id: &&str| format!(r#"{{"type":"assistant","message":{{"id":"{id}","content":[]}}}}"#);
         std::fs::write(&path, requests.iter().map(line).collect::<Vec<_>>().join("\n")).unwrap();
-        let state = FileState::at(&path);
-        SessionFiles { id: id.to_owned(), main: vec![path.into()], states: vec![state], ..SessionFiles::default() }
+        SessionFiles::of(id, vec![FileState::at(&path)])
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Progress {
 pub(super) fn fingerprint(files: &SessionFiles) -> [u8; 16] {
     let mut digest = Sha256::new();
     for file in &files.states {
-        digest.update(key(file.place()));
+        digest.update(key(&file.place()));
         for number in [0, file.inode, file.bytes, file.modified] {
             digest.update(number.to_le_bytes());
         }
@@ -128,8 +128,8 @@ mod tests {
     use std::time::Duration;
 
     fn files(bytes: u64) -> SessionFiles {
-        let state = FileState { inode: 1, bytes, modified: 3, ..FileState::at("/p/a.jsonl") };
-        SessionFiles { states: vec![state], ..SessionFiles::default() }
+        let state = FileState::at("/p/a.jsonl").stamped(1, bytes, 3);
+        SessionFiles::of("", vec![state])
     }
 
     fn at(minute: u64) -> Timestamp {

@@ -20,7 +20,7 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
     let mut comparison = Comparison { with: With::Ledger { endpoint }, ..Comparison::default() };
     let Some(access) = Access::open(&settings.ledger)? else { return Ok(comparison) };
     let (ledger, known) = (&access.ledger, access.ledger.known_files()?);
-    let mut found = list(&settings.paths)?.discover(&|file| known.take(file));
+    let mut found = list(&settings.paths)?.discover(&|file| known.take(file), &mut |_, _| ());
     comparison.read.warned.take(std::mem::take(&mut found.warnings), console);
     if found.sessions.is_empty() {
         nothing_found(&settings.paths, comparison.read.warned.input_was_damaged(), console)?;

@@ -21,7 +21,7 @@ use crate::ordered::meanwhile;
 use crate::report::UploadReport;
 use crate::sink::Sink;
 use crate::stop::Stop;
-use crate::transcript::{Discovery, SessionFiles, list};
+use crate::transcript::{Discovery, FileState, Head, SessionFiles, list};
 use reading::{hear, nothing_found, read};
 use sending::Sender;
 
@@ -34,7 +34,9 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     };
     let (listing, remembered) = meanwhile(|| access.ledger.remembered(), || list(&settings.paths));
     let (listing, (known, progress)) = (listing?, remembered?);
-    let Discovery { sessions, opened, warnings } = listing.discover(&|file| known.take(file));
+    let mut opened = Vec::new();
+    let mut note = |file: &FileState, head: &Head| opened.push((file.clone(), head.clone()));
+    let Discovery { sessions, warnings } = listing.discover(&|file| known.take(file), &mut note);
     report.warn(warnings);
     if sessions.is_empty() {
         return nothing_found(&settings.paths, report.summary().warned.input_was_damaged(), &report.console);

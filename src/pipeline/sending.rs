@@ -35,7 +35,7 @@ impl Sender<'_> {
         let entry = SessionEntry {
             id: session.id.as_str().into(),
             project: session.facts.project.clone(),
-            place: files.place().map(Into::into),
+            place: files.place(),
             progress: verdict.progress.filter(|_| !warnings.may_be_read_later()),
         };
         self.report.judge(&verdict.turns);

@@ -42,7 +42,7 @@ fn undelivered(
     let ledger = LedgerSettings { place: settings.ledger.clone(), destination: destination.clone(), records: false };
     let Some(access) = Access::open(&ledger)? else { return Ok(Undelivered::default()) };
     let known = access.ledger.known_files()?;
-    let found = list(&settings.places.there())?.discover(&|file| known.take(file));
+    let found = list(&settings.places.there())?.discover(&|file| known.take(file), &mut |_, _| ());
     overview.sessions.clone_from(&found.sessions);
     let is_first = overview.destinations.is_empty();
     overview.warn(if is_first { found.warnings } else { Warnings::default() }, console);
@@ -68,14 +68,14 @@ fn doomed(overview: &Overview, settings: &StatusSettings) -> Vec<Doomed> {
     let periods: HashMap<PathBuf, Duration> =
         settings.places.there().into_iter().map(|path| (path.clone(), cleanup_period(&path))).collect();
     let period = |file: &FileState| {
-        let of_folder = periods.iter().find(|(folder, _)| file.path.starts_with(folder));
-        of_folder.map_or_else(|| cleanup_period(file.place()), |(_, period)| *period)
+        let of_folder = periods.iter().find(|(folder, _)| file.path().starts_with(folder));
+        of_folder.map_or_else(|| cleanup_period(&file.place()), |(_, period)| *period)
     };
     let now = settings.wanted.patience.now;
     let of_session = |files: &SessionFiles| -> Vec<Doomed> {
         let deleted_at = |file: &FileState| Timestamp::from(file.modified).after(period(file));
         let doomed = |file: &FileState| Doomed {
-            path: file.path.to_path_buf(),
+            path: file.path(),
             session: files.id.clone(),
             deleted_at: deleted_at(file),
             turns: overview.delivered_nowhere(&files.id),

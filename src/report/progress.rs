@@ -37,7 +37,7 @@ impl Progress {
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.set_style(style);
         self.bar.set_message(message(0, 0));
-        self.bar.set_length(sessions.iter().map(|session| session.bytes).sum());
+        self.bar.set_length(sessions.iter().map(SessionFiles::bytes).sum());
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.enable_steady_tick(REDRAW);
     }

@@ -36,19 +36,20 @@ pub fn rebuild_by(reading: Reading, files: &SessionFiles, meter: Meter<'_>, keep
 fn read_session(reading: Reading, files: &SessionFiles, meter: Meter<'_>, keep: Keep) -> (Session, Warnings) {
     let mut builder = Builder::new(files.id.clone(), files.began_at(), keep);
     let mut warnings = Warnings::default();
-    for path in &files.main {
-        Source { path, reading, meter }.read(&mut warnings, &mut |record| builder.take(record));
+    for file in files.main() {
+        Source { path: &file.path(), reading, meter }.read(&mut warnings, &mut |record| builder.take(record));
     }
-    for agent in &files.subagents {
-        let sidecar = agent.path.with_extension("meta.json");
+    for (id, file) in files.subagents() {
+        let path = file.path();
+        let sidecar = path.with_extension("meta.json");
         if let Some(bytes) = read_sidecar(&sidecar, &mut warnings) {
             match SubagentMeta::read(&bytes) {
-                Ok(meta) => builder.sidechain(agent.agent_id()).described(meta),
+                Ok(meta) => builder.sidechain(id).described(meta),
                 Err(column) => warnings.push(Warning::DamagedLine { path: sidecar, line: 1, column }),
             }
         }
-        let source = Source { path: &agent.path, reading, meter };
-        source.read(&mut warnings, &mut |record| builder.take_of_subagent(agent.agent_id(), record));
+        let source = Source { path: &path, reading, meter };
+        source.read(&mut warnings, &mut |record| builder.take_of_subagent(id, record));
     }
     let mut session = builder.finish();
     share_within(&mut session);

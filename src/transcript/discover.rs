@@ -10,10 +10,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::file::FileState;
-use super::head::Head;
+use super::head::{Beginning, Head};
 use super::heads::{Known, ReadHead, heads};
 use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
 use super::timestamp::Timestamp;
@@ -25,30 +24,43 @@ use crate::warning::{Warning, Warnings};
 pub struct SessionFiles {
     /// The session's id.
     pub id: String,
-    /// Usually one; several where copies of a session were kept in several places.
-    pub main: Vec<Arc<Path>>,
-    /// Its subagents' transcripts.
-    pub subagents: Vec<SubagentFile>,
-    /// The size of all of them.
-    pub bytes: u64,
-    /// All of them, as the system knows them.
-    pub states: Vec<FileState>,
-    /// What the first lines say of the one that began first.
-    pub head: Head,
+    /// All of them, as the system knows them, sorted by their places.
+    pub states: Box<[FileState]>,
+    /// The numbers of its main transcripts in `states`, that which began first in front.
+    mains: Box<[u32]>,
+    /// How the first of them began, without any the first of its subagents'.
+    beginning: Beginning,
 }
 
 impl SessionFiles {
+    /// Its main transcripts, in the order in which they began. Usually one; several where copies of a
+    /// session were kept in several places.
+    pub fn main(&self) -> impl Iterator<Item = &FileState> {
+        self.mains.iter().filter_map(|number| self.states.get(*number as usize))
+    }
+
+    /// Its subagents' transcripts, with the agents' ids, unique within the session;
+    /// `agent-ID.meta.json` may stand beside one.
+    pub fn subagents(&self) -> impl Iterator<Item = (&str, &FileState)> {
+        self.states.iter().filter_map(|file| Some((agent_id(file.name())?, file)))
+    }
+
+    /// The size of all of them.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.states.iter().map(|file| file.bytes).sum()
+    }
+
     /// The time of its first record, which decides who owns what several sessions hold.
     #[must_use]
     pub fn began_at(&self) -> Option<Timestamp> {
-        self.head.started_at
+        self.beginning.started_at
     }
 
     /// Where it stands: its main transcript, else the first of its subagents'.
     #[must_use]
-    pub fn place(&self) -> Option<&Path> {
-        let is_main = |file: &&FileState| self.main.first() == Some(&file.path);
-        self.states.iter().find(is_main).or(self.states.first()).map(FileState::place)
+    pub fn place(&self) -> Option<PathBuf> {
+        self.main().next().or(self.states.first()).map(FileState::place)
     }
 
     /// When any of them was last written.
@@ -56,20 +68,12 @@ impl SessionFiles {
     pub fn touched(&self) -> Timestamp {
         Timestamp::from(self.states.iter().map(|file| file.modified).max().unwrap_or_default())
     }
-}
 
-/// A subagent's transcript.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SubagentFile {
-    /// The transcript; `agent-ID.meta.json` may stand beside it.
-    pub path: Arc<Path>,
-}
-
-impl SubagentFile {
-    /// The agent's id, unique within the session.
-    #[must_use]
-    pub fn agent_id(&self) -> &str {
-        agent_id(&self.path).unwrap_or_default()
+    /// Files of which nothing more is known.
+    #[cfg(test)]
+    pub(crate) fn of(id: &str, states: Vec<FileState>) -> Self {
+        let found = states.into_iter().map(|file| Found { file, beginning: Beginning::default() });
+        session(id.to_owned(), found.collect())
     }
 }
 
@@ -79,8 +83,6 @@ pub struct Discovery {
     /// In the order in which they began (ties: forks last, then by id), which decides who owns what
     /// several hold.
     pub sessions: Vec<SessionFiles>,
-    /// Files that were opened, because nobody knew their first lines, with what these say.
-    pub opened: Vec<(FileState, Head)>,
     /// What could not be looked at.
     pub warnings: Warnings,
 }
@@ -100,41 +102,45 @@ pub fn list(paths: &[PathBuf]) -> Result<Listing, Error> {
     Ok(Listing { paths: paths.to_vec(), files, warnings })
 }
 
+/// Is told of files that were opened, because nobody knew their first lines, and what these say.
+pub type Opened<'a> = &'a mut dyn FnMut(&FileState, &Head);
+
 /// Finds the sessions under `paths`: projects folders, project folders, session folders, transcripts.
-/// Nobody wants to know which files were opened for that.
 ///
 /// A path that does not exist is an error; what cannot be read below one is a warning. Where a
 /// session is named by its own file or folder, other sessions' subagents beside it are left alone.
 pub fn discover(paths: &[PathBuf]) -> Result<Discovery, Error> {
-    let found = list(paths)?.discover(&|_| None);
-    Ok(Discovery { opened: Vec::new(), ..found })
+    Ok(list(paths)?.discover(&|_| None, &mut |_, _| ()))
 }
 
 impl Listing {
     /// Finds the sessions in it, without opening files that are known.
     #[must_use]
-    pub fn discover(self, known: Known<'_>) -> Discovery {
+    pub fn discover(self, known: Known<'_>, opened: Opened<'_>) -> Discovery {
         let Self { paths, files, warnings } = self;
         let mut found = Discovery { warnings, ..Discovery::default() };
         let mut sessions = BTreeMap::<_, Vec<_>>::new();
         for ReadHead { file, head, is_new } in heads(files, known) {
-            let Ok(head) = head.map_err(|error| found.warnings.push(Warning::unreadable(&file.path, &error))) else {
+            let Ok(head) = head.map_err(|error| found.warnings.push(Warning::unreadable(&file.path(), &error))) else {
                 continue;
             };
-            found.opened.extend(is_new.then(|| (file.clone(), head.clone())));
-            match session_of(&file.path, file.bytes, &head) {
-                Some(id) => sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push(Found { file, head }),
+            if is_new {
+                opened(&file, &head);
+            }
+            let beginning = head.beginning();
+            match session_of(&file.path(), file.bytes, head) {
+                Some(id) => sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push(Found { file, beginning }),
                 None if file.bytes == 0 => {}
-                None => found.warnings.push(Warning::NotATranscript { path: file.path.to_path_buf() }),
+                None => found.warnings.push(Warning::NotATranscript { path: file.path() }),
             }
         }
         let mut sessions: Vec<_> = sessions.into_iter().map(|(id, files)| session(id, files)).collect();
         if paths.iter().all(|path| names_one_session(path)) {
             let named: HashSet<_> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
-            let is_named = |agent: &SubagentFile| agent.path.canonicalize().is_ok_and(|path| named.contains(&path));
-            sessions.retain(|session| !session.main.is_empty() || session.subagents.iter().any(is_named));
+            let is_named = |file: &FileState| file.path().canonicalize().is_ok_and(|path| named.contains(&path));
+            sessions.retain(|session| !session.mains.is_empty() || session.states.iter().any(is_named));
         }
-        sessions.sort_by(|one, other| (one.head.order(), &one.id).cmp(&(other.head.order(), &other.id)));
+        sessions.sort_by(|one, other| (one.beginning, &one.id).cmp(&(other.beginning, &other.id)));
         found.sessions = sessions;
         found
     }
@@ -149,35 +155,31 @@ fn names_one_session(path: &Path) -> bool {
 /// A transcript of a session.
 struct Found {
     file: FileState,
-    head: Head,
+    beginning: Beginning,
 }
 
 /// Puts the transcripts of a session together. What began first is read first; of two alike, that
 /// with the smaller path.
 fn session(id: String, mut files: Vec<Found>) -> SessionFiles {
-    files.sort_by(|one, other| one.file.place().cmp(other.file.place()));
-    let is_agent = |found: &&Found| agent_id(&found.file.path).is_some();
-    let (subagents, mut main): (Vec<_>, Vec<_>) = files.iter().partition(is_agent);
-    main.sort_by_key(|found| found.head.order());
-    let first = main.first().or(subagents.iter().min_by_key(|found| found.head.order()));
-    SessionFiles {
-        id,
-        head: first.map(|found| found.head.clone()).unwrap_or_default(),
-        main: main.into_iter().map(|found| found.file.path.clone()).collect(),
-        subagents: subagents.into_iter().map(|found| SubagentFile { path: found.file.path.clone() }).collect(),
-        bytes: files.iter().map(|found| found.file.bytes).sum(),
-        states: files.into_iter().map(|found| found.file).collect(),
-    }
+    files.sort_by(|one, other| one.file.by_place(&other.file));
+    let beginning = |number: &u32| files.get(*number as usize).map(|found| found.beginning);
+    let is_agent = |found: &Found| agent_id(found.file.name()).is_some();
+    let mains = (0..).zip(&files).filter(|(_, found)| !is_agent(found)).map(|(number, _)| number);
+    let mut mains: Box<[u32]> = mains.collect();
+    mains.sort_by_key(beginning);
+    let first = mains.first().and_then(beginning).or(files.iter().map(|found| found.beginning).min());
+    let states = files.into_iter().map(|found| found.file).collect();
+    SessionFiles { id, states, mains, beginning: first.unwrap_or_default() }
 }
 
 /// The folder above `subagents`, the file's own name, or what its records say, in this order.
 /// Nothing where no record names a session: the file is another program's.
-fn session_of(path: &Path, bytes: u64, head: &Head) -> Option<String> {
+fn session_of(path: &Path, bytes: u64, head: Head) -> Option<String> {
     if head.is_foreign {
         return None;
     }
     let is_silent = head.session_id.is_none() && !Head::may_hold_more(bytes);
-    let named = match agent_id(path) {
+    let named = match path.file_name().and_then(agent_id) {
         Some(_) => {
             let above = path.ancestors().find(|folder| folder.file_name() == Some(OsStr::new(SUBAGENTS)));
             above.and_then(Path::parent).and_then(Path::file_name)
@@ -185,7 +187,7 @@ fn session_of(path: &Path, bytes: u64, head: &Head) -> Option<String> {
         None => path.file_stem(),
     };
     let named = named.and_then(OsStr::to_str).filter(|name| is_uuid(name) && !is_silent);
-    named.map(str::to_owned).or_else(|| head.session_id.clone())
+    named.map(str::to_owned).or(head.session_id)
 }
 
 #[cfg(test)]
@@ -205,7 +207,7 @@ mod tests {
     }
 
     fn names(session: &SessionFiles) -> (usize, Vec<&str>) {
-        (session.main.len(), session.subagents.iter().map(SubagentFile::agent_id).collect())
+        (session.main().count(), session.subagents().map(|(id, _)| id).collect())
     }
 
     fn session_tree() -> tempfile::TempDir {
@@ -247,7 +249,7 @@ mod tests {
         let paths = [folder.path().to_path_buf(), folder.path().join("p"), folder.path().join("p/../p/.")];
         let found = discover(&paths).unwrap();
         let session = found.sessions.iter().find(|session| session.id == SESSION).unwrap();
-        assert_eq!((session.main.len(), session.subagents.len()), (1, 3));
+        assert_eq!((session.main().count(), session.subagents().count()), (1, 3));
     }
 
     #[test]
@@ -270,7 +272,7 @@ mod tests {
             ("chat.jsonl", r#"{"type":"user","sessionId":"x","message":{"role":"user","parts":[{"text":"hi"}]}}"#),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        assert_eq!((found.sessions.len(), found.sessions[0].main.len()), (1, 1));
+        assert_eq!((found.sessions.len(), found.sessions[0].main().count()), (1, 1));
         assert_eq!(found.warnings.counts().get("other_file"), Some(&3));
     }
 
@@ -284,7 +286,7 @@ mod tests {
             ("a/00000000-0000-4000-8000-000000000001.jsonl", &line(r#","timestamp":"2026-01-02T00:00:00Z""#)),
         ]);
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
-        assert_eq!((found.sessions[0].id.as_str(), found.sessions[0].main.len()), (SESSION, 2));
+        assert_eq!((found.sessions[0].id.as_str(), found.sessions[0].main().count()), (SESSION, 2));
     }
 
     #[test]

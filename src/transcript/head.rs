@@ -75,10 +75,19 @@ impl Head {
         self.session_id.is_some() && self.started_at.is_some() && self.is_known
     }
 
-    /// Sorts by the beginning; transcripts without a time come last, and forks behind what they copied.
-    pub(super) fn order(&self) -> (bool, Option<Timestamp>, bool) {
-        (self.started_at.is_none(), self.started_at, self.forked)
+    /// When it began, and how.
+    pub(super) fn beginning(&self) -> Beginning {
+        Beginning { is_unknown: self.started_at.is_none(), started_at: self.started_at, forked: self.forked }
     }
+}
+
+/// How a transcript began. Those without a time come last, and forks behind what they copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Beginning {
+    is_unknown: bool,
+    /// The time of its first record that has one.
+    pub(super) started_at: Option<Timestamp>,
+    forked: bool,
 }
 
 #[cfg(test)]

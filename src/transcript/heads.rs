@@ -25,12 +25,12 @@ pub(super) struct ReadHead {
 
 /// What the first lines of the files say, in their order; those are opened of which nobody knows.
 pub(super) fn heads(files: Vec<FileState>, known: Known<'_>) -> impl Iterator<Item = ReadHead> {
-    let files: Vec<_> = files.into_iter().map(|file| (known(&file), file)).collect();
-    let unknown: Vec<_> = files.iter().filter(|(head, _)| head.is_none()).map(|(_, file)| file).collect();
+    let known: Vec<_> = files.iter().map(|file| known(file).map(Box::new)).collect();
+    let unknown: Vec<_> = files.iter().zip(&known).filter(|(_, head)| head.is_none()).map(|(file, _)| file).collect();
     let mut new = read(unknown).into_iter();
-    files.into_iter().filter_map(move |(known, file)| {
+    files.into_iter().zip(known).filter_map(move |(file, known)| {
         let is_new = known.is_none();
-        let head = known.map(Ok).or_else(|| new.next())?;
+        let head = known.map(|head| Ok(*head)).or_else(|| new.next())?;
         Some(ReadHead { file, head, is_new })
     })
 }
@@ -41,7 +41,7 @@ fn read(files: Vec<&FileState>) -> Vec<io::Result<Head>> {
         return heads;
     }
     let threads = thread::available_parallelism().map_or(1, Into::into);
-    let head = |file: &FileState| File::open(&file.path).and_then(Head::read);
+    let head = |file: &FileState| File::open(file.path()).and_then(Head::read);
     let Ok(()) = in_order(files, threads, threads * AHEAD, head, |head| {
         heads.push(head);
         Ok::<_, Infallible>(())

@@ -27,7 +27,7 @@ mod usage;
 pub use content::{Block, Content, Input, answered};
 pub use cost::ModelUsage;
 pub use digest::digest;
-pub use discover::{Discovery, Listing, SessionFiles, SubagentFile, discover, list};
+pub use discover::{Discovery, Listing, Opened, SessionFiles, discover, list};
 pub use file::{FileState, rest};
 pub use glance::matters;
 pub use head::Head;

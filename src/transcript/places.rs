@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::file::FileState;
+use super::file::{FileState, Root};
 use crate::error::{Error, plain};
 use crate::warning::{Warning, Warnings};
 
@@ -31,8 +31,8 @@ pub(super) fn transcripts_under(paths: &[PathBuf], warnings: &mut Warnings) -> R
         }
     }
     // In an order that does not depend on how the paths are written.
-    files.sort_by(|one, other| one.place().as_os_str().cmp(other.place().as_os_str()));
-    files.dedup_by(|one, other| one.place().as_os_str() == other.place().as_os_str());
+    files.sort_by(FileState::by_letters);
+    files.dedup_by(|one, other| one.by_letters(other).is_eq());
     Ok(files)
 }
 
@@ -45,14 +45,11 @@ fn walk(
     files: &mut Vec<FileState>,
     warnings: &mut Warnings,
 ) {
-    let real = folder.canonicalize().ok().filter(|real| real.as_os_str() != folder.as_os_str());
+    let root = Root::new(folder);
     for entry in WalkDir::new(folder).max_depth(depth) {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => match entry.metadata() {
-                Ok(metadata) => {
-                    let real = real.as_ref().and_then(|real| Some(real.join(entry.path().strip_prefix(folder).ok()?)));
-                    files.push(FileState::new(entry.path(), real.as_deref(), &metadata));
-                }
+                Ok(metadata) => files.push(FileState::new(&root, entry.path(), &metadata)),
                 Err(error) => warnings.push(unreadable(entry.path(), &error)),
             },
             Ok(entry) if is_passed_over(&entry) && depth > 1 => {
@@ -85,12 +82,10 @@ fn is_transcript_name(path: &Path) -> bool {
 /// A transcript that was named itself, and what may be its subagents'.
 fn session_of_file(transcript: &Path, files: &mut Vec<FileState>, warnings: &mut Warnings) {
     match transcript.metadata() {
-        Ok(metadata) => {
-            files.push(FileState::new(transcript, transcript.canonicalize().ok().as_deref(), &metadata));
-        }
+        Ok(metadata) => files.push(FileState::new(&Root::new(transcript), transcript, &metadata)),
         Err(error) => warnings.push(Warning::unreadable(transcript, &error)),
     }
-    if agent_id(transcript).is_some() {
+    if transcript.file_name().and_then(agent_id).is_some() {
         return;
     }
     let subagents = transcript.with_extension("").join(SUBAGENTS);
@@ -98,7 +93,7 @@ fn session_of_file(transcript: &Path, files: &mut Vec<FileState>, warnings: &mut
         walk(&subagents, &is_transcript_name, usize::MAX, files, warnings);
     }
     let folder = transcript.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    walk(folder, &|path| agent_id(path).is_some(), 1, files, &mut Warnings::default());
+    walk(folder, &|path| path.file_name().and_then(agent_id).is_some(), 1, files, &mut Warnings::default());
 }
 
 /// The main transcript stands beside its session's folder.
@@ -109,8 +104,8 @@ fn main_of_session_folder(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The `ID` of `agent-ID.jsonl`.
-pub(super) fn agent_id(path: &Path) -> Option<&str> {
-    path.file_name()?.to_str()?.strip_prefix("agent-")?.strip_suffix(".jsonl")
+pub(super) fn agent_id(name: &OsStr) -> Option<&str> {
+    name.to_str()?.strip_prefix("agent-")?.strip_suffix(".jsonl")
 }
 
 /// `8-4-4-4-12` hexadecimal digits, the only names that the client gives to sessions.

@@ -86,9 +86,8 @@ impl Shared {
 /// The ids of a session's messages, digested. What cannot be read is reported when it is read whole.
 fn ids(session: &SessionFiles) -> foldhash::HashSet<u64> {
     let mut ids = foldhash::HashSet::default();
-    let subagents = session.subagents.iter().map(|agent| &agent.path);
-    for path in session.main.iter().chain(subagents) {
-        let _ = look_through(path, &mut ids);
+    for file in &session.states {
+        let _ = look_through(&file.path(), &mut ids);
     }
     ids
 }
