@@ -133,5 +133,5 @@ fn over() -> Error {
 fn write(writer: &mut Writer, batch: &Batch, watch: &Watch) -> Result<(), Error> {
     let bytes = writer.write(batch)?;
     watch.wrote(batch, bytes)?;
-    if writer.is_held() { Ok(()) } else { watch.see(Event::Settled(Receipt::delivered(batch))) }
+    if writer.is_held() { Ok(()) } else { watch.see(Event::Settled(Receipt::delivered(batch.labels()))) }
 }

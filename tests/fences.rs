@@ -18,7 +18,7 @@ const FENCED: [(&str, &str); 15] = [
     ("toml::", "config/file"),
     ("prost", "otlp"),
     ("opentelemetry_proto", "otlp"),
-    ("flate2", "otlp/body otlp/saved/content ledger/packed"),
+    ("flate2", "otlp/sealed otlp/saved/content ledger/packed"),
     ("indicatif", "report/progress"),
     ("unicode_width", "report/sessions/table"),
     ("clap", "cli main manual"),

@@ -77,7 +77,7 @@ impl Delivered {
             let entry = SessionEntry { id: session.id.as_str().into(), project: None, place: None, progress };
             (entry, turns.iter().map(|judged| turn_entry(session, judged, &mut batcher)).collect())
         });
-        Self { sessions: entries.collect(), receipt: Receipt::delivered(&batcher.flush().unwrap()) }
+        Self { sessions: entries.collect(), receipt: Receipt::delivered(batcher.flush().unwrap().labels()) }
     }
 
     fn turns(&self) -> usize {

@@ -55,8 +55,8 @@ pub struct TurnEntry {
     pub requests: u64,
     /// When it began.
     pub started_at: Timestamp,
-    /// What its spans look like.
-    pub looks: String,
+    /// What its spans look like, in no more memory than that takes: thousands of turns are under way.
+    pub looks: Box<str>,
 }
 
 impl TurnEntry {
@@ -70,7 +70,7 @@ impl TurnEntry {
             names: judged.turn.names.clone(),
             requests: judged.turn.all_requests().count() as u64,
             started_at: Timestamp::from(spans.first().map(|span| span.started_at).unwrap_or_default()),
-            looks: looks(spans),
+            looks: looks(spans).into(),
         }
     }
 }
@@ -281,7 +281,7 @@ impl Pending {
             requests: entry.requests,
             started_at: entry.started_at,
             recorded_at: now,
-            span: entry.looks.clone(),
+            span: entry.looks.to_string(),
         };
         let receipt = Receipt { trace: entry.trace, known: &known, names: &entry.names };
         receipts::save(transaction, destination, session, &receipt)

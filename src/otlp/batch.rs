@@ -1,6 +1,5 @@
 //! Gathers spans into requests that no server finds too large.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -23,15 +22,10 @@ pub struct Limits {
 /// One `ExportTraceServiceRequest`. Its spans are encoded and apart, so that it can be cut in two.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    envelope: Arc<Envelope>,
-    spans: Vec<Encoded>,
-}
-
-/// An encoded span.
-#[derive(Clone, Debug)]
-struct Encoded {
-    bytes: Box<[u8]>,
-    label: Label,
+    pub(super) envelope: Arc<Envelope>,
+    pub(super) spans: Vec<Box<[u8]>>,
+    /// A label a span.
+    pub(super) labels: Vec<Label>,
 }
 
 /// What a span is a part of, so that it is known what became of it.
@@ -56,20 +50,10 @@ impl Batch {
         self.envelope.len(self.encoded())
     }
 
-    /// How many spans there are of each session.
-    #[must_use]
-    pub fn sessions(&self) -> BTreeMap<Arc<str>, u64> {
-        let mut sessions = BTreeMap::new();
-        for span in &self.spans {
-            *sessions.entry(Arc::clone(&span.label.session)).or_default() += 1;
-        }
-        sessions
-    }
-
     /// What its spans are parts of, one by one.
     #[must_use]
-    pub fn labels(&self) -> Vec<Label> {
-        self.spans.iter().map(|span| span.label.clone()).collect()
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
     }
 
     /// Writes the request.
@@ -78,7 +62,7 @@ impl Batch {
     }
 
     fn encoded(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.spans.iter().map(|span| &*span.bytes)
+        self.spans.iter().map(AsRef::as_ref)
     }
 
     /// The request.
@@ -92,21 +76,22 @@ impl Batch {
 
     /// Its first and its second half.
     pub(super) fn halves(mut self) -> (Self, Self) {
-        let second = self.spans.split_off(self.spans.len() / 2);
+        let half = self.spans.len() / 2;
+        let (spans, labels) = (self.spans.split_off(half), self.labels.split_off(half));
         let envelope = Arc::clone(&self.envelope);
-        (self, Self { envelope, spans: second })
+        (self, Self { envelope, spans, labels })
     }
 
     /// The same with texts of at most so many characters; nothing where all are as short already.
     pub(super) fn shortened(&self, characters: usize) -> Option<Self> {
         let mut is_shorter = false;
-        let shorten = |span: &Encoded| {
-            let shorter = self.envelope.shortened(&span.bytes, characters);
+        let shorten = |span: &[u8]| {
+            let shorter = self.envelope.shortened(span, characters);
             is_shorter |= shorter.is_some();
-            Encoded { bytes: shorter.map_or_else(|| span.bytes.clone(), Into::into), label: span.label.clone() }
+            shorter.map_or_else(|| span.into(), Into::into)
         };
-        let spans = self.spans.iter().map(shorten).collect();
-        is_shorter.then(|| Self { envelope: Arc::clone(&self.envelope), spans })
+        let spans = self.encoded().map(shorten).collect();
+        is_shorter.then(|| Self { envelope: Arc::clone(&self.envelope), spans, labels: self.labels.clone() })
     }
 }
 
@@ -115,7 +100,8 @@ impl Batch {
 pub struct Batcher {
     envelope: Arc<Envelope>,
     limits: Limits,
-    waiting: Vec<Encoded>,
+    waiting: Vec<Box<[u8]>>,
+    labels: Vec<Label>,
     waiting_bytes: usize,
     /// Where a span is encoded, before it is kept in no more memory than it needs.
     scratch: Vec<u8>,
@@ -126,7 +112,7 @@ impl Batcher {
     #[must_use]
     pub fn new(protocol: Protocol, resource: &Resource, limits: Limits) -> Self {
         let envelope = Arc::new(Envelope::new(protocol, resource));
-        Self { envelope, limits, waiting: Vec::new(), waiting_bytes: 0, scratch: Vec::new() }
+        Self { envelope, limits, waiting: Vec::new(), labels: Vec::new(), waiting_bytes: 0, scratch: Vec::new() }
     }
 
     /// Adds a span of a session; gives a batch where it would have become too large with it.
@@ -137,8 +123,8 @@ impl Batcher {
         let full = spans > self.limits.spans || size > self.limits.bytes;
         let batch = if full { self.flush() } else { None };
         self.waiting_bytes += bytes.len();
-        let label = Label { session: Arc::clone(session), trace: span.trace_id };
-        self.waiting.push(Encoded { bytes, label });
+        self.waiting.push(bytes);
+        self.labels.push(Label { session: Arc::clone(session), trace: span.trace_id });
         batch
     }
 
@@ -151,9 +137,9 @@ impl Batcher {
 
     /// The batch of all spans that wait; nothing where none does.
     pub fn flush(&mut self) -> Option<Batch> {
-        let spans = std::mem::take(&mut self.waiting);
+        let (spans, labels) = (std::mem::take(&mut self.waiting), std::mem::take(&mut self.labels));
         self.waiting_bytes = 0;
-        (!spans.is_empty()).then(|| Batch { envelope: Arc::clone(&self.envelope), spans })
+        (!spans.is_empty()).then(|| Batch { envelope: Arc::clone(&self.envelope), spans, labels })
     }
 }
 
@@ -242,6 +228,34 @@ mod tests {
             let spans: Vec<_> = (0..40).map(|number| span(number, number * 9)).collect();
             let all = batches(protocol, Limits { spans: 40, bytes: 1 << 20 }, &spans).remove(0);
             assert_eq!(all.size(), all.body().len());
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_can_be_opened_and_cut() {
+        let spans: Vec<_> = (0..40).map(|number| span(number, number * 9)).collect();
+        for (protocol, is_gzip) in
+            [(Protocol::Protobuf, true), (Protocol::Protobuf, false), (Protocol::Json, true), (Protocol::Json, false)]
+        {
+            for count in [1, 2, 40] {
+                let batch = batches(protocol, Limits { spans: 40, bytes: 1 << 20 }, &spans[..count]).remove(0);
+                let sealed = batch.clone().sealed(is_gzip);
+                assert_eq!((sealed.size, sealed.body == batch.body()), (batch.size(), !is_gzip));
+                let opened = sealed.open().unwrap();
+                assert_eq!((opened.body(), opened.labels()), (batch.body(), batch.labels()));
+                assert_eq!(opened.halves().1.body(), batch.halves().1.body());
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_damaged_body_the_labels_are_known() {
+        for is_gzip in [true, false] {
+            let batch =
+                batches(Protocol::Json, Limits { spans: 9, bytes: 1 << 20 }, &[span(1, 9), span(2, 9)]).remove(0);
+            let mut sealed = batch.clone().sealed(is_gzip);
+            sealed.body.truncate(sealed.body.len() / 2);
+            assert_eq!(sealed.open().unwrap_err(), batch.labels);
         }
     }
 

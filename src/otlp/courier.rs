@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Batch;
-use super::body::body;
 use super::event::{Event, Receipt, Request, Watch};
 use super::gate::{Gate, Turn};
 use super::http::{Client, HttpSettings};
 use super::reply::{Ending, Outcome, Reply};
 use super::retry::{is_in_time, pause};
+use super::sealed::Sealed;
 use super::sizes::Sizes;
+use super::{Batch, Label};
 use crate::stop::Stop;
 
 /// The characters that the texts of a span keep that is too large even alone, try by try.
@@ -32,7 +32,11 @@ pub(super) struct Courier {
     was_ever_taken: AtomicBool,
     /// Spans that were rejected before any was taken.
     doubtful: Mutex<Vec<Receipt>>,
+    packing: Mutex<()>,
 }
+
+/// Leave to pack a batch, until it is dropped.
+pub(super) struct Packing<'a>(#[expect(dead_code, reason = "it is held")] MutexGuard<'a, ()>);
 
 /// The run is over; what was not told of is not delivered.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +59,7 @@ impl Courier {
             sizes: Mutex::default(),
             was_ever_taken: AtomicBool::new(false),
             doubtful: Mutex::default(),
+            packing: Mutex::default(),
         }
     }
 
@@ -63,34 +68,55 @@ impl Courier {
     }
 
     /// Delivers a batch, cut in two where the server takes it only so, and so on.
-    pub(super) fn deliver(&self, batch: Batch) -> Result<(), Over> {
-        let mut open = vec![Parcel { batch, cut_to: None }];
-        while let Some(parcel) = open.pop() {
-            let batch = &parcel.batch;
-            let is_many = batch.spans() > 1;
-            if is_many && lock(&self.sizes).is_too_large(batch.size()) {
-                open.extend(parcel.halves());
+    pub(super) fn deliver(&self, batch: Batch, packing: Packing<'_>) -> Result<(), Over> {
+        let mut packing = Some(packing);
+        let mut parcels = vec![Parcel { batch, cut_to: None }];
+        while let Some(parcel) = parcels.pop() {
+            let is_many = parcel.batch.spans() > 1;
+            if is_many && lock(&self.sizes).is_too_large(parcel.batch.size()) {
+                parcels.extend(parcel.halves());
                 continue;
             }
-            match self.send(batch)? {
+            let cut_to = parcel.cut_to;
+            let sealed = parcel.batch.sealed(self.client.wants_gzip());
+            packing.take();
+            match self.send(&sealed)? {
                 Outcome::Taken { rejected, message, is_whole } => {
-                    self.took(batch);
-                    self.tell(Receipt::taken(batch, rejected, message, is_whole).shortened(batch, parcel.cut_to));
+                    self.took(sealed.size);
+                    self.tell(Receipt::taken(&sealed.labels, rejected, message, is_whole).shortened(cut_to));
                 }
-                Outcome::Left(reason) => self.tell(Receipt::undelivered(batch, reason)),
+                Outcome::Left(reason) => self.tell(Receipt::undelivered(&sealed.labels, reason)),
                 Outcome::TooLarge(_) if is_many => {
-                    lock(&self.sizes).refused(batch.size());
-                    open.extend(parcel.halves());
+                    lock(&self.sizes).refused(sealed.size);
+                    parcels.extend(self.opened(sealed, cut_to).into_iter().flat_map(Parcel::halves));
                 }
-                Outcome::Rejected(_) if is_many => open.extend(parcel.halves()),
-                Outcome::TooLarge(reason) => match parcel.shorter() {
-                    Some(shorter) => open.push(shorter),
-                    None => self.reject(Receipt::rejected(batch, reason))?,
-                },
-                Outcome::Rejected(reason) => self.reject(Receipt::rejected(batch, reason))?,
+                Outcome::Rejected(_) if is_many => {
+                    parcels.extend(self.opened(sealed, cut_to).into_iter().flat_map(Parcel::halves));
+                }
+                Outcome::TooLarge(reason) => {
+                    let Some(parcel) = self.opened(sealed, cut_to) else { continue };
+                    match parcel.shorter() {
+                        Some(shorter) => parcels.push(shorter),
+                        None => self.reject(Receipt::rejected(parcel.batch.labels(), reason))?,
+                    }
+                }
+                Outcome::Rejected(reason) => self.reject(Receipt::rejected(&sealed.labels, reason))?,
             }
         }
         Ok(())
+    }
+
+    /// Leave to pack a batch. One batch at a time is out of the queue and not packed yet: memory does
+    /// not grow with the requests in flight.
+    pub(super) fn packing(&self) -> Packing<'_> {
+        Packing(lock(&self.packing))
+    }
+
+    /// What was sealed, to be cut; nothing where it cannot be read any more, and waits for another run.
+    fn opened(&self, sealed: Sealed, cut_to: Option<usize>) -> Option<Parcel> {
+        let lost =
+            |labels: Vec<Label>| self.tell(Receipt::undelivered(&labels, "a packed request is damaged".to_owned()));
+        sealed.open().map_err(lost).ok().map(|batch| Parcel { batch, cut_to })
     }
 
     /// A server that rejects one span after the other, and never took any, does not mean the spans.
@@ -118,12 +144,11 @@ impl Courier {
     }
 
     /// Sends a request, as often as it is worth it.
-    fn send(&self, batch: &Batch) -> Result<Outcome, Over> {
-        let body = body(batch, self.client.wants_gzip());
+    fn send(&self, sealed: &Sealed) -> Result<Outcome, Over> {
         let (mut failing_since, mut hung_up) = (None, 0);
         loop {
             let Some(turn) = self.gate.enter() else { return Err(Over) };
-            let (reason, wait, ending) = match self.attempt(batch, &body, &turn, failing_since.is_some()) {
+            let (reason, wait, ending) = match self.attempt(sealed, &turn, failing_since.is_some()) {
                 Reply::Again { reason, wait, ending } => (reason, wait, ending),
                 Reply::End(ending, reason) => return self.end(ending, &reason),
                 Reply::Done(outcome) => {
@@ -133,7 +158,7 @@ impl Courier {
             };
             let since = *failing_since.get_or_insert(turn.began);
             hung_up += u32::from(ending == Ending::HungUp);
-            if hung_up > 1 && batch.spans() > 1 && body.len() >= LARGE {
+            if hung_up > 1 && sealed.labels.len() > 1 && sealed.body.len() >= LARGE {
                 return Ok(Outcome::TooLarge(reason));
             }
             let until = turn.failed(|failures| pause(failures, wait, fastrand::f64()));
@@ -150,9 +175,10 @@ impl Courier {
         }
     }
 
-    fn attempt(&self, batch: &Batch, body: &[u8], turn: &Turn<'_>, is_again: bool) -> Reply {
-        let reply = self.client.send(body);
-        let (spans, size, sent, took) = (batch.spans(), batch.size(), body.len(), turn.began.elapsed());
+    fn attempt(&self, sealed: &Sealed, turn: &Turn<'_>, is_again: bool) -> Reply {
+        let reply = self.client.send(&sealed.body);
+        let (spans, size, sent) = (sealed.labels.len(), sealed.size, sealed.body.len());
+        let took = turn.began.elapsed();
         self.watch(Event::Request(Request { spans, size, sent, took, is_again, said: reply.phrase() }));
         reply
     }
@@ -162,10 +188,10 @@ impl Courier {
         Err(Over)
     }
 
-    fn took(&self, batch: &Batch) {
+    fn took(&self, size: usize) {
         self.was_ever_taken.store(true, Ordering::Relaxed);
         self.believe();
-        lock(&self.sizes).took(batch.size());
+        lock(&self.sizes).took(size);
     }
 
     fn tell(&self, receipt: Receipt) {

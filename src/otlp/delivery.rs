@@ -81,7 +81,11 @@ impl Delivery {
 /// Delivers batches until there are no more, or the run is over.
 fn work(courier: &Courier, queue: &Queue<Batch>) {
     let _taker = queue.taker();
-    while let Some(batch) = queue.pop()
-        && courier.deliver(batch).is_ok()
-    {}
+    loop {
+        let packing = courier.packing();
+        let Some(batch) = queue.pop() else { return };
+        if courier.deliver(batch, packing).is_err() {
+            return;
+        }
+    }
 }

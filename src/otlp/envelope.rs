@@ -5,6 +5,7 @@
 //! `trace_service.proto` and `trace.proto`.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 
@@ -76,6 +77,28 @@ impl Envelope {
             Protocol::Protobuf => self.protobuf(spans, output),
             Protocol::Json => self.json(spans, output),
         }
+    }
+
+    /// Where the spans of these lengths stand in a request.
+    pub(super) fn places(&self, lengths: &[usize]) -> impl Iterator<Item = Range<usize>> {
+        let (head, between): (usize, fn(usize) -> usize) = match self.protocol {
+            Protocol::Protobuf => {
+                let spans = lengths.iter().map(|length| prefixed_len(*length)).sum::<usize>();
+                let scope_spans = field_len(&self.scope) + spans;
+                (prefixed_len(field_len(&self.resource) + prefixed_len(scope_spans)) - spans, |length| {
+                    prefixed_len(length) - length
+                })
+            }
+            Protocol::Json => {
+                let head = JSON.iter().take(3).map(|part| part.len()).sum::<usize>();
+                (head + self.resource.len() + self.scope.len() - 1, |_| 1)
+            }
+        };
+        lengths.iter().scan(head, move |at, length| {
+            let begin = *at + between(*length);
+            *at = begin + length;
+            Some(begin..*at)
+        })
     }
 
     /// The span with texts of at most so many characters; nothing where all are as short already.

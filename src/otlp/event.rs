@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Batch, Label};
+use super::Label;
 use crate::error::Error;
 use crate::warning::{Warning, Warnings};
 
@@ -67,17 +67,17 @@ pub struct Receipt {
 impl Receipt {
     /// Of a batch that arrived whole.
     #[must_use]
-    pub fn delivered(batch: &Batch) -> Self {
-        Self { delivered: batch.spans() as u64, labels: batch.labels(), ..Self::default() }
+    pub fn delivered(labels: &[Label]) -> Self {
+        Self { delivered: labels.len() as u64, labels: labels.to_vec(), ..Self::default() }
     }
 
     /// Of a batch that was taken, all but `rejected` spans. Of all the server may warn.
-    pub(super) fn taken(batch: &Batch, rejected: u64, message: String, is_whole: bool) -> Self {
-        let spans = batch.spans() as u64;
+    pub(super) fn taken(labels: &[Label], rejected: u64, message: String, is_whole: bool) -> Self {
+        let spans = labels.len() as u64;
         let rejected = rejected.min(spans);
-        let mut receipt = Self { delivered: spans - rejected, rejected, labels: batch.labels(), ..Self::default() };
+        let mut receipt = Self { delivered: spans - rejected, rejected, labels: labels.to_vec(), ..Self::default() };
         if rejected > 0 {
-            receipt.sessions = batch.sessions();
+            receipt.sessions = sessions(labels);
             receipt.reason = Some(if message.is_empty() { "the server gives no reason".to_owned() } else { message });
         } else if !message.is_empty() {
             receipt.warnings.push(Warning::Server { message });
@@ -88,21 +88,30 @@ impl Receipt {
         receipt
     }
 
-    pub(super) fn rejected(batch: &Batch, reason: String) -> Self {
-        let (rejected, sessions) = (batch.spans() as u64, batch.sessions());
-        Self { rejected, sessions, labels: batch.labels(), reason: Some(reason), ..Self::default() }
+    pub(super) fn rejected(labels: &[Label], reason: String) -> Self {
+        let (rejected, sessions) = (labels.len() as u64, sessions(labels));
+        Self { rejected, sessions, labels: labels.to_vec(), reason: Some(reason), ..Self::default() }
     }
 
-    pub(super) fn undelivered(batch: &Batch, reason: String) -> Self {
-        Self { undelivered: batch.spans() as u64, labels: batch.labels(), reason: Some(reason), ..Self::default() }
+    pub(super) fn undelivered(labels: &[Label], reason: String) -> Self {
+        Self { undelivered: labels.len() as u64, labels: labels.to_vec(), reason: Some(reason), ..Self::default() }
     }
 
     /// Warns where texts were cut so that it was taken.
-    pub(super) fn shortened(mut self, batch: &Batch, cut_to: Option<usize>) -> Self {
+    pub(super) fn shortened(mut self, cut_to: Option<usize>) -> Self {
         let Some(characters) = cut_to else { return self };
-        for session in batch.sessions().into_keys() {
+        for session in sessions(&self.labels).into_keys() {
             self.warnings.push(Warning::ShortenedSpan { session: session.to_string(), characters });
         }
         self
     }
+}
+
+/// How many spans there are of each session.
+fn sessions(labels: &[Label]) -> BTreeMap<Arc<str>, u64> {
+    let mut sessions = BTreeMap::new();
+    for label in labels {
+        *sessions.entry(Arc::clone(&label.session)).or_default() += 1;
+    }
+    sessions
 }

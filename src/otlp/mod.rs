@@ -5,7 +5,6 @@
 
 mod answer;
 mod batch;
-mod body;
 mod courier;
 mod delivery;
 mod endpoint;
@@ -21,6 +20,7 @@ mod queue;
 mod reply;
 mod retry;
 mod saved;
+mod sealed;
 mod secrets;
 mod shorten;
 mod sizes;
