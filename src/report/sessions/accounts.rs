@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use anstream::AutoStream;
 
-use super::account::Account;
+use super::account::{Account, Interned};
 use super::{json, text};
 use crate::cli::SessionsFormat;
 use crate::error::{Error, Exit};
@@ -15,7 +15,8 @@ use crate::report::warned::Warned;
 /// What all sessions hold.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    accounts: Vec<Account>,
+    rows: Vec<Account>,
+    names: Interned,
     /// What was wrong with what was read.
     pub warned: Warned,
 }
@@ -23,13 +24,13 @@ pub struct Accounts {
 impl Accounts {
     /// Takes the account of the next session.
     pub fn add(&mut self, account: Account) {
-        self.accounts.push(account);
+        self.rows.push(account.kept(&mut self.names));
     }
 
     /// Takes another account of the session with that number, counted from 0.
     pub fn correct(&mut self, number: usize, account: Account) {
-        if let Some(old) = self.accounts.get_mut(number) {
-            *old = account;
+        if let Some(old) = self.rows.get_mut(number) {
+            *old = account.kept(&mut self.names);
         }
     }
 
@@ -68,8 +69,8 @@ pub(super) struct Table {
 
 impl Table {
     fn of(accounts: Accounts) -> Self {
-        let Accounts { accounts, warned } = accounts;
-        let mut rows: Vec<_> = accounts.into_iter().filter(|account| account.is_session).collect();
+        let Accounts { rows, warned, .. } = accounts;
+        let mut rows: Vec<_> = rows.into_iter().filter(|account| account.is_session).collect();
         rows.sort_by(|one, other| one.order().cmp(&other.order()));
         let totals = rows.iter().fold(Found::default(), |sum, row| sum + row.found);
         Self { rows, totals, warned }

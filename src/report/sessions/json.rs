@@ -41,8 +41,8 @@ struct Session<'a> {
     started_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<String>,
-    client_versions: &'a [String],
-    models: &'a [String],
+    client_versions: Vec<&'a str>,
+    models: Vec<&'a str>,
     #[serde(flatten)]
     counts: Counts,
     warnings: u64,
@@ -88,8 +88,8 @@ impl<'a> Session<'a> {
             project: row.project.as_deref(),
             started_at: row.started_at.as_ref().map(Timestamp::to_string),
             ended_at: row.ended_at.as_ref().map(Timestamp::to_string),
-            client_versions: &row.client_versions,
-            models: &row.models,
+            client_versions: row.client_versions.iter().map(AsRef::as_ref).collect(),
+            models: row.models.iter().map(AsRef::as_ref).collect(),
             counts: Counts::of(&row.found, theirs),
             warnings: row.warnings,
         }

@@ -83,7 +83,7 @@ fn remarks(found: &Found) -> Vec<String> {
 
 /// What a row's numbers do not say.
 fn notes(row: &Account) -> Vec<String> {
-    let reported = row.reported.iter().flat_map(differences);
+    let reported = row.reported.as_deref().into_iter().flat_map(differences);
     let mut notes: Vec<_> = reported.map(|words| format!("the client counts {words}")).collect();
     if row.warnings > 0 {
         notes.push(counted(row.warnings, "warning"));
