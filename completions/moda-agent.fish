@@ -69,6 +69,12 @@ full\t'A span for the turn and each request, tool call and subagent of it'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l content -d 'What of people\'s, models\' and tools\' words is in the spans' -r -f -a "full\t'Prompts, answers, and what tools are asked and answer'
 prompts\t'Prompts and answers only'
 none\t'Nothing but names, numbers and ids'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l redact -d 'Whether secrets are replaced by [REDACTED:kind], in every text that is sent or shown' -r -f -a "on\t'All that are known'
+off\t'None'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l redact-pattern -d 'What else is replaced, a regular expression; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l redact-allow -d 'What is no secret, a regular expression that matches it; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l paths -d 'How paths below your home folder are told' -r -f -a "short\t'With ~ for the folder'
+full\t'As they are'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r
@@ -114,6 +120,12 @@ full\t'A span for the turn and each request, tool call and subagent of it'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l content -d 'What of people\'s, models\' and tools\' words is in the spans' -r -f -a "full\t'Prompts, answers, and what tools are asked and answer'
 prompts\t'Prompts and answers only'
 none\t'Nothing but names, numbers and ids'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l redact -d 'Whether secrets are replaced by [REDACTED:kind], in every text that is sent or shown' -r -f -a "on\t'All that are known'
+off\t'None'"
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l redact-pattern -d 'What else is replaced, a regular expression; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l redact-allow -d 'What is no secret, a regular expression that matches it; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l paths -d 'How paths below your home folder are told' -r -f -a "short\t'With ~ for the folder'
+full\t'As they are'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l conversation-id -d 'The conversation that the sessions belong to [default: each its own]' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l user-id -d 'The user that the sessions belong to; also the variable MODA_USER_ID' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l service-name -d 'The service that the spans come from; also OTEL_SERVICE_NAME [default: claude-code]' -r

@@ -19,6 +19,7 @@ pub mod manual;
 pub mod ordered;
 pub mod otlp;
 pub mod pipeline;
+pub mod redaction;
 pub mod report;
 pub mod runs;
 pub mod session;

@@ -81,9 +81,12 @@ impl Sink {
 
     /// Takes a turn of a session: its spans, its own first.
     pub fn take(&mut self, session: &Session, place: Place, spans: &[Span]) -> Result<(), Error> {
+        let mut summary = self.watch.report.summary();
+        summary.redacted.count(spans);
         if !matches!(self.way, Way::Print(_)) {
-            self.watch.report.summary().sent.spans += spans.len() as u64;
+            summary.sent.spans += spans.len() as u64;
         }
+        drop(summary);
         let id = session.id.as_str().into();
         match &mut self.way {
             Way::Print(dry_run) => dry_run.turn(session, place, spans),

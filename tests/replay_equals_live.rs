@@ -168,7 +168,7 @@ fn every_live_span_of_odd_sessions_is_replayed() {
 #[test]
 fn replayed_times_lie_within_the_live_ones() {
     const TOLERANCE: u64 = 500_000_000;
-    let options = ["--dry-run", "--format", "otlp-json", "-q", &recordings("live-2.1.330")];
+    let options = ["--dry-run", "--format", "otlp-json", "-q", "--redact", "off", &recordings("live-2.1.330")];
     let replays: HashMap<_, _> =
         spans(&json_lines(&stdout(upload(&options)))).iter().map(|span| (place(span), times(span))).collect();
     let captures = std::fs::read_dir(testdata("recordings/live-2.1.330/otlp")).unwrap();
@@ -276,7 +276,8 @@ impl Replays {
 /// Replays one session with the options that live had.
 fn replay(name: &str, session: &str, live: &Value) -> Vec<Value> {
     let transcript = format!("{}/-Users-ada-src-shop/{session}.jsonl", recordings(name));
-    let mut command = upload(&["--dry-run", "--format", "json", "--include-commands", "-q", &transcript]);
+    let mut command =
+        upload(&["--dry-run", "--format", "json", "--include-commands", "-q", "--redact", "off", &transcript]);
     for (option, key) in [("--conversation-id", "moda.conversation_id"), ("--user-id", "moda.user_id")] {
         if let Some(id) = live[key].as_str() {
             command.args([option, id]);

@@ -64,7 +64,7 @@ impl Run {
     pub fn by(reading: Reading, paths: &[PathBuf]) -> Self {
         let mut run = Self::default();
         let Ok(found) = discover(paths) else { return run };
-        let keep = Keep { tree: true, tool_data: true, adopts: false, only_numbers: false };
+        let keep = Keep { tree: true, tool_data: true, ..Keep::default() };
         let copies = Copies::heard(&found.sessions, &Shared::of(&found.sessions), &|_, _| false, keep);
         let mut owners = Owners::with(&|_, _| false);
         run.warnings = found.warnings;

@@ -67,7 +67,7 @@ pub enum Command {
     /// List the sessions with their turns, tool calls and tokens
     Sessions(Sessions),
     /// Compare the spans of sessions with spans from a file
-    Diff(Diff),
+    Diff(Box<Diff>),
     /// Show what was delivered where, what waits, was rejected, or will be deleted soon
     Status(Status),
     /// Print the completion script of a shell
@@ -207,6 +207,20 @@ pub struct SpanContent {
     /// What of people's, models' and tools' words is in the spans
     #[arg(long, value_enum, value_name = "CONTENT", default_value = "full")]
     pub content: Content,
+    /// Whether secrets are replaced by [REDACTED:kind], in every text that is sent or shown
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "on")]
+    pub redact: Redact,
+    /// What else is replaced, a regular expression; may be given several times
+    ///
+    /// The first group in parentheses is replaced; without a group all that matches.
+    #[arg(long, value_name = "REGEX")]
+    pub redact_pattern: Vec<String>,
+    /// What is no secret, a regular expression that matches it; may be given several times
+    #[arg(long, value_name = "REGEX")]
+    pub redact_allow: Vec<String>,
+    /// How paths below your home folder are told
+    #[arg(long = "paths", value_enum, value_name = "STYLE", default_value = "short")]
+    pub path_style: PathStyle,
     /// The conversation that the sessions belong to [default: each its own]
     #[arg(long, value_name = "ID")]
     pub conversation_id: Option<String>,
@@ -313,6 +327,24 @@ pub enum Content {
     Prompts,
     /// Nothing but names, numbers and ids
     None,
+}
+
+/// Whether secrets are replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Redact {
+    /// All that are known
+    On,
+    /// None
+    Off,
+}
+
+/// How paths below the user's folder are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PathStyle {
+    /// With ~ for the folder
+    Short,
+    /// As they are
+    Full,
 }
 
 /// When to use colours.

@@ -11,12 +11,14 @@ use crate::config::Places;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
+use crate::redaction::Redaction;
 use crate::report::{Account, Accounts, Console};
 use crate::session::{Copies, Keep, Owners, rebuild, request_digest};
 use crate::transcript::{Holders, SessionFiles, Sharers};
 
 /// Numbers are all that is counted.
-const KEEP: Keep = Keep { tree: false, tool_data: false, adopts: false, only_numbers: true };
+const KEEP: Keep =
+    Keep { tree: false, tool_data: false, adopts: false, only_numbers: true, redaction: Redaction::off() };
 /// Accounts that may be ahead of the one that is taken, for each thread; they are small.
 const AHEAD: usize = 64;
 

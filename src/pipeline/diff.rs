@@ -19,7 +19,8 @@ pub fn diff(settings: &DiffSettings, console: &Console) -> Result<Comparison, Er
     let mut comparison = Comparison::default();
     comparison.read.warned.take(saved.warnings, console);
     let found = look(&settings.places, &mut comparison.read.warned, console)?;
-    let mut matching = Matching::new(saved.spans);
+    let redaction = settings.projection.redaction;
+    let mut matching = Matching::new(saved.spans.into_iter().map(|span| span.redacted(redaction)).collect());
     comparison.with = With::Baseline { files, spans, passed_over: matching.passed_over() };
     console.begin(&found.sessions, true);
     let keep = settings.projection.keep();

@@ -11,6 +11,7 @@ mod json;
 mod numbers;
 mod printable;
 mod progress;
+mod redacted;
 mod sent;
 mod sessions;
 mod skipped;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::console::Console;
 use super::found::Found;
 use super::numbers::{bytes, counted};
+use super::redacted::Redacted;
 use super::sent::Sent;
 use super::skipped::Skipped;
 use super::warned::Warned;
@@ -31,6 +32,8 @@ pub struct Summary {
     pub has_begun: bool,
     /// What became of it.
     pub sent: Sent,
+    /// What was replaced in it.
+    pub redacted: Redacted,
     /// Whether nothing is to be sent.
     pub is_dry_run: bool,
     /// What was wrong with it.
@@ -59,12 +62,13 @@ impl Summary {
         }
     }
 
-    /// Three lines for a person, and a problem where spans did not arrive.
+    /// Three lines for a person, a fourth where secrets were replaced, and a problem where spans did not arrive.
     pub fn print(&self, console: &Console, elapsed: Duration) {
         if !console.is_quiet() {
             let sent = if self.is_dry_run { "nothing, this is a dry run".to_owned() } else { self.sent.line() };
             console.line(format_args!("read      {}", self.read_line(elapsed)));
             console.line(format_args!("sent      {sent}"));
+            self.redacted.line().into_iter().for_each(|line| console.line(format_args!("redacted  {line}")));
             console.line(format_args!("warnings  {}", self.warnings_line()));
         }
         self.sent.print_lost(console);

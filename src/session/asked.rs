@@ -50,7 +50,7 @@ impl Asked {
     /// A text in it.
     pub(super) fn text(&mut self, text: &str, keep: Keep) {
         if keep.tree && !text.is_empty() {
-            self.inputs.push(Input::Text(Excerpt::of(text, PROMPT_CHARACTERS)));
+            self.inputs.push(Input::Text(Excerpt::of(text, PROMPT_CHARACTERS, keep.redaction)));
         }
     }
 
@@ -102,7 +102,7 @@ mod tests {
         asked.record(at(2));
         asked.text("and that", keep);
         asked.again();
-        let inputs = vec![Input::Prompt, Input::Text(Excerpt::of("and that", 99))];
+        let inputs = vec![Input::Prompt, Input::Text(Excerpt::of("and that", 99, keep.redaction))];
         assert_eq!(asked.take(), Taken { inputs, at: at(2), retries: 1 });
         // The results of parallel calls come in any order.
         asked.answered(at(3));

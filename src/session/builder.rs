@@ -11,7 +11,6 @@ use super::Session;
 use super::attach::attach;
 use super::classify::{PromptKind, UserRecord, classify, joined, slash_command, turn_origin};
 use super::event::Event;
-use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
 use super::facts::Facts;
 use super::failed_request::{FailedRequest, Failure};
 use super::injected::Injected;
@@ -152,7 +151,7 @@ impl Builder {
                 copied_from: record.copied_from().map(str::to_owned),
                 kind,
                 origin: turn_origin(record, kind),
-                text: Excerpt::of(text, PROMPT_CHARACTERS),
+                ..Prompt::of(text, self.keep.redaction)
             }),
             client_version: record.version.clone().map(Into::into),
             started_at: record.timestamp(),
@@ -190,7 +189,7 @@ impl Builder {
             turn.requested_model = record.requested_model.clone().map(Into::into).or_else(|| announced.clone());
         }
         turn.response_model = record.message.model.clone().map(Into::into).or_else(|| turn.response_model.take());
-        turn.failure = record.is_api_error.then(|| Failure::of(record));
+        turn.failure = record.is_api_error.then(|| Failure::of(record, self.keep.redaction));
         turn.client_version = turn.client_version.take().or_else(|| record.version.clone().map(Into::into));
         turn.answered_at = record.timestamp().or(turn.answered_at);
         turn.touch(record.timestamp());
@@ -220,7 +219,7 @@ impl Builder {
                 // A prompt that a hook stopped since 2.1.330 leaves no turn.
                 let is_of_turn =
                     !record.prevents_continuation || self.turns.last().is_some_and(|turn| turn.is_prevented);
-                self.happened(Event::of_system(record).filter(|_| is_of_turn));
+                self.happened(Event::of_system(record, self.keep.redaction).filter(|_| is_of_turn));
             }
             _ => {}
         }
@@ -234,7 +233,7 @@ impl Builder {
                 attachment.prompt.texts().for_each(|text| self.work.launches().notified(&text));
             }
             (Some("queued_command"), Some("prompt")) => self.queued(record),
-            _ => self.happened(Event::of_attachment(record)),
+            _ => self.happened(Event::of_attachment(record, self.keep.redaction)),
         }
     }
 

@@ -130,7 +130,7 @@ impl<'a> Owners<'a> {
             taken.names.push(name);
         }
         if let Some(at) = turn.started_at {
-            let name = name_of("time", &format!("{}\n{}", at.nanoseconds(), prompt.text.as_str()));
+            let name = name_of("time", &format!("{}\n{}", at.nanoseconds(), prompt.identity()));
             taken.is_known_time = !self.take(name, session);
             taken.names.push(name);
         }
@@ -187,7 +187,8 @@ fn is_unanswered(turn: &Turn) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Excerpt, Prompt, PromptKind};
+    use crate::redaction::Redaction;
+    use crate::session::Prompt;
 
     fn session(requests: &[&str]) -> Session {
         let requests: Vec<_> =
@@ -216,13 +217,7 @@ mod tests {
     #[test]
     fn an_unanswered_turn_of_an_old_client_is_known_by_its_place() {
         let failed = |uuid: &str, text: &str| {
-            let prompt = Prompt {
-                uuid: Some(uuid.to_owned()),
-                copied_from: None,
-                kind: PromptKind::Human,
-                origin: "human".to_owned(),
-                text: Excerpt::of(text, 99),
-            };
+            let prompt = Prompt { uuid: Some(uuid.to_owned()), ..Prompt::of(text, Redaction::default()) };
             Turn { prompt: Some(prompt), client_version: Some("1.0.24".to_owned()), ..Turn::default() }
         };
         let answered = |id: &str| session(&[id]).turns.remove(0);

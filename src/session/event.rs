@@ -2,6 +2,7 @@
 
 use super::classify::{UserRecord, classify};
 use super::excerpt::{ERROR_CHARACTERS, Excerpt};
+use crate::redaction::Redaction;
 use crate::transcript::{Record, Timestamp};
 
 /// Attachments of hooks that stopped something.
@@ -50,10 +51,10 @@ pub enum Happened {
 
 impl Event {
     /// What any record of a subagent says.
-    pub(super) fn of_subagent(record: &Record<'_>) -> Option<Self> {
+    pub(super) fn of_subagent(record: &Record<'_>, redaction: Redaction) -> Option<Self> {
         match record.kind.as_deref()? {
-            "system" => Self::of_system(record),
-            "attachment" => Self::of_attachment(record),
+            "system" => Self::of_system(record, redaction),
+            "attachment" => Self::of_attachment(record, redaction),
             "user" if classify(record) == UserRecord::Interrupt => Some(Self::interrupt(record)),
             "user" => Self::of_result(record),
             _ => None,
@@ -74,7 +75,7 @@ impl Event {
     }
 
     /// What a `system` record says.
-    pub(super) fn of_system(record: &Record<'_>) -> Option<Self> {
+    pub(super) fn of_system(record: &Record<'_>, redaction: Redaction) -> Option<Self> {
         let known = |number: u64| Some(number).filter(|number| *number > 0);
         let what = match record.subtype.as_deref()? {
             "compact_boundary" => Happened::Compaction {
@@ -87,36 +88,39 @@ impl Event {
                 wait_ms: record.retry_in_ms,
                 status: known(record.error.details.status),
             },
-            "stop_hook_summary" if record.prevented_continuation => block("Stop", record.stop_reason.as_deref()),
+            "stop_hook_summary" if record.prevented_continuation => {
+                block("Stop", record.stop_reason.as_deref(), redaction)
+            }
             // The turn went on because a hook wanted it to.
             "stop_hook_summary" if record.failed_hooks.is_there && objects(record) => {
-                block("Stop", record.hook_errors.first.as_deref())
+                block("Stop", record.hook_errors.first.as_deref(), redaction)
             }
-            _ if record.prevents_continuation => block("UserPromptSubmit", record.content.as_deref()),
+            _ if record.prevents_continuation => block("UserPromptSubmit", record.content.as_deref(), redaction),
             _ => return None,
         };
         Some(Self { at: record.timestamp(), what })
     }
 
     /// What an `attachment` says.
-    pub(super) fn of_attachment(record: &Record<'_>) -> Option<Self> {
+    pub(super) fn of_attachment(record: &Record<'_>, redaction: Redaction) -> Option<Self> {
         let attachment = &record.attachment;
         let hook = attachment.hook_name.as_deref().or(attachment.hook_event.as_deref()).unwrap_or("a hook");
         let reason = attachment.blocking_error.words.as_deref().or(attachment.message.as_deref());
         let is_block = attachment.kind.as_deref().is_some_and(|kind| BLOCKS.contains(&kind));
-        is_block.then(|| Self { at: record.timestamp(), what: block(hook, reason) })
+        is_block.then(|| Self { at: record.timestamp(), what: block(hook, reason, redaction) })
     }
 
     /// What a tool's result says: a hook can have refused the call.
     pub(super) fn of_result(record: &Record<'_>) -> Option<Self> {
         let (decision, source) = (record.permission.decision.as_deref(), record.permission.source.as_deref());
         let is_block = decision == Some("reject") && source == Some("hook");
-        is_block.then(|| Self { at: record.timestamp(), what: block("PreToolUse", None) })
+        is_block.then(|| Self { at: record.timestamp(), what: block("PreToolUse", None, Redaction::off()) })
     }
 }
 
-fn block(hook: &str, reason: Option<&str>) -> Happened {
-    let reason = reason.filter(|reason| !reason.is_empty()).map(|reason| Excerpt::of(reason, ERROR_CHARACTERS));
+fn block(hook: &str, reason: Option<&str>, redaction: Redaction) -> Happened {
+    let reason = reason.filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| Excerpt::of(reason, ERROR_CHARACTERS, redaction));
     Happened::HookBlock { hook: hook.to_owned(), reason }
 }
 
@@ -138,7 +142,7 @@ mod tests {
         };
         let block = |hook: &str, reason: Option<&str>| Happened::HookBlock {
             hook: hook.to_owned(),
-            reason: reason.map(|reason| Excerpt::of(reason, 99)),
+            reason: reason.map(|reason| Excerpt::of(reason, 99, Redaction::default())),
         };
         for (line, expected) in [
             (
@@ -193,7 +197,8 @@ mod tests {
         ] {
             let line = format!("{{{line}}}");
             let record = Record::of(&line);
-            let found = Event::of_system(&record).or_else(|| Event::of_attachment(&record));
+            let found = Event::of_system(&record, Redaction::default())
+                .or_else(|| Event::of_attachment(&record, Redaction::default()));
             let found = found.or_else(|| Event::of_result(&record));
             assert_eq!(found.map(|event| event.what), expected, "{line}");
         }

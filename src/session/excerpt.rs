@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use crate::redaction::{Redaction, whole};
+
 /// Of a prompt: what `llm.prompts.0.content` carries.
 pub const PROMPT_CHARACTERS: usize = 4_000;
 /// Of a request's text: what `llm.completions.N.content` carries.
@@ -14,6 +16,9 @@ pub(super) const THINKING_CHARACTERS: usize = 4_000;
 pub(super) const ARGUMENT_CHARACTERS: usize = 4_000;
 /// Of what a tool answered.
 pub(super) const RESULT_CHARACTERS: usize = 4_000;
+/// Characters behind the last one that is kept, which tell whether a secret ends it: no token is longer.
+/// What is, a private key or a JWT, is found by its beginning.
+pub(super) const MARGIN: usize = 1_024;
 /// Of an API error's text, for the span's status.
 pub(crate) const ERROR_CHARACTERS: usize = 1_000;
 
@@ -25,18 +30,19 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// Of a text at most `limit` characters.
+    /// Of a text, without secrets, at most `limit` characters.
     #[must_use]
-    pub fn of(text: &str, limit: usize) -> Self {
-        let mut excerpt = Self::default();
-        excerpt.append(text, limit);
-        excerpt
+    pub fn of(text: &str, limit: usize, redaction: Redaction) -> Self {
+        let near = first_characters(text, limit.saturating_add(MARGIN));
+        let redacted = redaction.text(near);
+        let kept = first_whole(&redacted, limit).to_owned();
+        let far = text.get(near.len()..).unwrap_or_default().chars().count();
+        Self { text: kept, characters: redacted.chars().count() + far }
     }
 
-    /// Appends of `more` what still fits under `limit` characters.
-    pub fn append(&mut self, more: &str, limit: usize) {
-        append(&mut self.text, more, limit);
-        self.characters += more.chars().count();
+    /// Of a text of which nothing is to be cut any more.
+    pub(super) fn whole(text: &str) -> Self {
+        Self { text: text.to_owned(), characters: text.chars().count() }
     }
 
     /// What is kept of the text.
@@ -60,7 +66,7 @@ impl Excerpt {
     /// The same with at most `limit` characters before the mark.
     #[must_use]
     pub fn beginning(&self, limit: usize) -> Cow<'_, str> {
-        let kept = first_characters(&self.text, limit);
+        let kept = first_whole(&self.text, limit);
         let cut = self.left_out() + self.text.get(kept.len()..).unwrap_or_default().chars().count();
         if cut == 0 { Cow::Borrowed(kept) } else { Cow::Owned(format!("{kept}{}", mark(cut))) }
     }
@@ -89,10 +95,11 @@ pub fn first_characters(text: &str, limit: usize) -> &str {
     text.char_indices().nth(limit).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
-/// Appends to `text` what still fits under `limit` characters.
-pub(crate) fn append(text: &mut String, more: &str, limit: usize) {
-    let room = if text.len() + more.len() <= limit { limit } else { limit.saturating_sub(text.chars().count()) };
-    text.push_str(first_characters(more, room));
+/// The same, without half of what stands for a secret.
+#[must_use]
+pub(crate) fn first_whole(text: &str, limit: usize) -> &str {
+    let kept = first_characters(text, limit);
+    if kept.len() == text.len() { kept } else { kept.get(..whole(text, kept.len())).unwrap_or(kept) }
 }
 
 #[cfg(test)]
@@ -106,28 +113,34 @@ mod tests {
     }
 
     #[test]
-    fn appending_stops_at_the_limit() {
-        let mut text = String::from("🦀");
-        append(&mut text, "żółw", 3);
-        append(&mut text, "more", 3);
-        assert_eq!(text, "🦀żó");
+    fn what_was_cut_is_marked() {
+        for (text, limit, shown, expected) in [
+            ("żółw", 4, 9, "żółw"),
+            ("żółw", 3, 9, "żół… [1 more characters]"),
+            ("żółw", 3, 1, "ż… [3 more characters]"),
+            ("żółw", 9, 1, "ż… [3 more characters]"),
+            ("", 9, 1, ""),
+        ] {
+            assert_eq!(Excerpt::of(text, limit, Redaction::default()).beginning(shown), expected);
+        }
     }
 
     #[test]
-    fn what_was_cut_is_marked() {
-        for (texts, limit, shown, expected) in [
-            (&["żółw"][..], 4, 9, "żółw"),
-            (&["żółw"], 3, 9, "żół… [1 more characters]"),
-            (&["żó", "łw", "🦀"], 3, 9, "żół… [2 more characters]"),
-            (&["żółw"], 3, 1, "ż… [3 more characters]"),
-            (&["żółw"], 9, 1, "ż… [3 more characters]"),
-            (&[], 9, 1, ""),
+    fn secrets_are_gone_before_anything_is_cut() {
+        let secret = concat!("ghp", "_0123456789abcdefghijABCDEFGHIJ012345");
+        let text = format!("ab {secret} c {}", "x".repeat(9_000));
+        for (limit, expected) in [
+            (2, "ab"),
+            (4, "ab "),
+            (25, "ab "),
+            (26, "ab [REDACTED:github-token]"),
+            (28, "ab [REDACTED:github-token] c"),
         ] {
-            let mut excerpt = Excerpt::default();
-            for text in texts {
-                excerpt.append(text, limit);
-            }
-            assert_eq!(excerpt.beginning(shown), expected);
+            let excerpt = Excerpt::of(&text, limit, Redaction::default());
+            assert_eq!(excerpt.as_str(), expected, "{limit}");
+            assert!((0..40).all(|shown| !excerpt.beginning(shown).contains("ghp")));
         }
+        assert_eq!(Excerpt::of(&text, 43, Redaction::off()).as_str(), format!("ab {secret}"));
+        assert_eq!(Excerpt::of(&text, 5, Redaction::default()).left_out(), 9_000 + 26 + 3 - 3);
     }
 }

@@ -1,8 +1,9 @@
 //! A request that the API did not answer, as the client's own record of it tells.
 
 use super::asked::{Input, Taken};
-use super::excerpt::{ERROR_CHARACTERS, append};
+use super::excerpt::{ERROR_CHARACTERS, Excerpt};
 use super::period::Period;
+use crate::redaction::Redaction;
 use crate::transcript::Record;
 
 /// Why a model stopped that will not answer.
@@ -24,12 +25,10 @@ pub struct Failure {
 
 impl Failure {
     /// What an assistant record that stands for a failed call says.
-    pub(super) fn of(record: &Record<'_>) -> Self {
+    pub(super) fn of(record: &Record<'_>, redaction: Redaction) -> Self {
         let status = Some(record.api_error_status).filter(|status| *status > 0);
-        let mut message = String::new();
-        for text in record.message.content.texts() {
-            append(&mut message, &text, ERROR_CHARACTERS);
-        }
+        let said: String = record.message.content.texts().collect();
+        let message = Excerpt::of(&said, ERROR_CHARACTERS, redaction).as_str().to_owned();
         let kind = record.error.kind.clone().map(Into::into).or(status.map(|status| status.to_string()));
         Self { kind: kind.unwrap_or_else(|| "api_error".to_owned()), status, message }
     }
@@ -63,7 +62,7 @@ impl FailedRequest {
     }
 
     /// What an assistant record that stands for a failed call says; nothing where it has no id.
-    pub(super) fn of(record: &Record<'_>, asked: Taken) -> Option<Self> {
+    pub(super) fn of(record: &Record<'_>, asked: Taken, redaction: Redaction) -> Option<Self> {
         let request_id = record.request_id.as_deref().filter(|id| !id.is_empty());
         Some(Self {
             id: request_id.or(record.own_id())?.to_owned(),
@@ -71,7 +70,7 @@ impl FailedRequest {
             retries: asked.retries,
             inputs: asked.inputs,
             period: Period::asked(asked.at, record.timestamp()),
-            failure: Failure::of(record),
+            failure: Failure::of(record, redaction),
             is_refused: record.message.stop_reason.as_deref() == Some(REFUSAL),
         })
     }

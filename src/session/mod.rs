@@ -49,6 +49,7 @@ pub use copies::Copies;
 pub use course::{Course, Permission, Reached};
 pub use duplicates::{Elsewhere, Name, Owners, request_digest};
 pub use event::{Event, Happened};
+pub(crate) use excerpt::first_whole;
 pub use excerpt::{COMPLETION_CHARACTERS, Excerpt, PROMPT_CHARACTERS, first_characters};
 pub use facts::{Facts, Used};
 pub use failed_request::{FailedRequest, Failure, REFUSAL};

@@ -37,7 +37,7 @@ impl Place {
     /// The same in every copy; nothing where ids can be trusted, or where no request comes before.
     pub(super) fn name(&self, turn: &Turn) -> Option<String> {
         let after = self.after.as_ref().filter(|_| has_new_ids(turn))?;
-        let text = turn.prompt.as_ref()?.text.as_str();
+        let text = turn.prompt.as_ref()?.identity();
         Some(format!("{after}\n{}\n{text}", self.between))
     }
 }

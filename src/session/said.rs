@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::excerpt::{COMPLETION_CHARACTERS, Excerpt, THINKING_CHARACTERS};
 use super::keep::Keep;
+use crate::redaction::Redaction;
 use crate::transcript::{Block, Content, Escaped};
 
 /// What a request said.
@@ -29,7 +30,7 @@ impl Said {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let mut said = Self::default();
-        said.add(text);
+        said.add(text, Redaction::default());
         said
     }
 
@@ -55,7 +56,7 @@ impl Said {
             return;
         }
         if let Content::Text(text) = content {
-            self.add(&text.text());
+            self.add(&text.text(), keep.redaction);
         }
         for block in content.blocks() {
             self.block(block, keep);
@@ -64,10 +65,10 @@ impl Said {
 
     fn block(&mut self, block: &Block<'_>, keep: Keep) {
         match block.kind.as_deref() {
-            Some("text") => self.add(&block.text.as_ref().map(Escaped::text).unwrap_or_default()),
+            Some("text") => self.add(&block.text.as_ref().map(Escaped::text).unwrap_or_default(), keep.redaction),
             Some("thinking") if keep.tree => {
                 let thought = block.thinking.as_ref().filter(|thought| !thought.is_empty());
-                let excerpt = |thought: &Escaped<'_>| Excerpt::of(&thought.text(), THINKING_CHARACTERS);
+                let excerpt = |thought: &Escaped<'_>| Excerpt::of(&thought.text(), THINKING_CHARACTERS, keep.redaction);
                 self.parts.extend(thought.map(|thought| Part::Thinking(excerpt(thought))));
             }
             Some("tool_use") if keep.tree => self.parts.extend(block.id.as_deref().map(|id| Part::Call(id.to_owned()))),
@@ -75,7 +76,7 @@ impl Said {
         }
     }
 
-    fn add(&mut self, text: &str) {
+    fn add(&mut self, text: &str, redaction: Redaction) {
         if text.is_empty() {
             return;
         }
@@ -85,7 +86,7 @@ impl Said {
         } else {
             COMPLETION_CHARACTERS.saturating_sub(self.texts().map(|text| text.chars().count()).sum())
         };
-        self.parts.push(Part::Text(Excerpt::of(text, room)));
+        self.parts.push(Part::Text(Excerpt::of(text, room, redaction)));
     }
 
     fn texts(&self) -> impl Iterator<Item = &Excerpt> {
@@ -110,10 +111,10 @@ mod tests {
 
     #[test]
     fn parts_are_kept_in_their_order_where_a_tree_wants_them() {
-        let text = |text: &str| Part::Text(Excerpt::of(text, 9));
+        let text = |text: &str| Part::Text(Excerpt::of(text, 9, Redaction::default()));
         assert_eq!(said(BLOCKS, Keep::default()).parts, [text("a"), text("b")]);
         let tree = Keep { tree: true, ..Keep::default() };
-        let thinking = Part::Thinking(Excerpt::of("hm", 9));
+        let thinking = Part::Thinking(Excerpt::of("hm", 9, Redaction::default()));
         let all = [thinking, text("a"), Part::Call("t".to_owned()), text("b")];
         assert_eq!(said(BLOCKS, tree).parts, all);
         assert_eq!(said(BLOCKS, tree).text(), "ab");
@@ -123,8 +124,8 @@ mod tests {
     #[test]
     fn texts_are_cut_together() {
         let mut said = Said::of(&"ż".repeat(COMPLETION_CHARACTERS - 1));
-        said.add("abc");
-        said.add("d");
+        said.add("abc", Redaction::default());
+        said.add("d", Redaction::default());
         assert_eq!(said.text().chars().count(), COMPLETION_CHARACTERS);
         assert!(said.text().ends_with("ża"));
         let cut: Vec<_> = said.texts().map(Excerpt::left_out).collect();

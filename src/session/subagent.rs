@@ -154,7 +154,7 @@ impl Sidechain {
         self.agent.ended_at = self.agent.ended_at.max(record.timestamp());
         self.agent.last_at = record.timestamp().or(self.agent.last_at);
         self.prompt_id = self.prompt_id.take().or_else(|| record.prompt_id.clone().map(Into::into));
-        if let Some(event) = Event::of_subagent(record).filter(|_| self.keep.tree && !seen) {
+        if let Some(event) = Event::of_subagent(record, self.keep.redaction).filter(|_| self.keep.tree && !seen) {
             event.join(&mut self.agent.events);
         }
         match record.kind.as_deref() {
@@ -183,7 +183,8 @@ impl Sidechain {
             (None, Some(text)) => {
                 self.agent.is_internal |= text == WARM_UP;
                 self.prompt = Some(digest(text.as_bytes()));
-                self.agent.prompt = Excerpt::of(text, if self.keep.tree { PROMPT_CHARACTERS } else { 0 });
+                self.agent.prompt =
+                    Excerpt::of(text, if self.keep.tree { PROMPT_CHARACTERS } else { 0 }, self.keep.redaction);
                 self.work.prompt(record.timestamp());
             }
             (_, text) => self.work.asks(record.timestamp(), text.unwrap_or_default()),

@@ -44,8 +44,8 @@ impl ToolCall {
         if keep.tool_data {
             let input = Input::read(block.input.as_str());
             let data = call.data.get_mut();
-            data.arguments = Some(arguments(block.input.as_str()));
-            data.command = input.command.map(|command| Excerpt::of(&command, ARGUMENT_CHARACTERS));
+            data.arguments = Some(arguments(block.input.as_str(), keep.redaction));
+            data.command = input.command.map(|command| Excerpt::of(&command, ARGUMENT_CHARACTERS, keep.redaction));
             data.file_path = input.file_path.map(Into::into);
             data.skill = input.skill.map(Into::into);
         }
@@ -64,7 +64,7 @@ impl ToolCall {
             self.is_background |= text.starts_with(LAUNCHED);
             let data = self.data.get_mut();
             data.course = Course::of(&text, record);
-            data.result = keep.tool_data.then(|| Excerpt::of(&text, RESULT_CHARACTERS));
+            data.result = keep.tool_data.then(|| Excerpt::of(&text, RESULT_CHARACTERS, keep.redaction));
         }
     }
 

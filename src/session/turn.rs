@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use super::classify::PromptKind;
-use super::duplicates::Name;
+use super::duplicates::{Name, name_of};
 use super::event::Event;
-use super::excerpt::Excerpt;
+use super::excerpt::{Excerpt, PROMPT_CHARACTERS, first_characters};
 use super::failed_request::{FailedRequest, Failure};
 use super::subagent::Subagent;
 use super::tool_call::ToolCall;
 use super::work::Request;
+use crate::redaction::Redaction;
 use crate::transcript::{Record, Timestamp, Tokens};
 
 /// `system` records that the client writes while a turn runs or as it ends. The others come
@@ -84,6 +85,29 @@ pub struct Prompt {
     pub origin: String,
     /// What was asked.
     pub text: Excerpt,
+    /// A digest of what was asked, where secrets in it were replaced.
+    pub written: Option<String>,
+}
+
+impl Prompt {
+    /// What was asked, and nothing else.
+    pub(crate) fn of(asked: &str, redaction: Redaction) -> Self {
+        let text = Excerpt::of(asked, PROMPT_CHARACTERS, redaction);
+        let raw = first_characters(asked, PROMPT_CHARACTERS);
+        let written = (text.as_str() != raw).then(|| hexadecimal(&name_of("text", raw)));
+        let (uuid, copied_from, kind, origin) = (None, None, PromptKind::Human, String::new());
+        Self { uuid, copied_from, kind, origin, text, written }
+    }
+
+    /// What tells what was asked from anything else, whatever is replaced in it: ids are made of it.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        self.written.as_deref().unwrap_or(self.text.as_str())
+    }
+}
+
+fn hexadecimal(name: &Name) -> String {
+    format!("{:032x}", u128::from_be_bytes(*name))
 }
 
 impl Turn {

@@ -145,7 +145,7 @@ impl Work {
     /// Takes an assistant record of `turn` that stands for a failed call.
     pub(crate) fn failed(&mut self, turn: usize, record: &Record<'_>) {
         let asked = self.asked.take();
-        self.failed_requests.extend(FailedRequest::of(record, asked).map(|failed| (turn, failed)));
+        self.failed_requests.extend(FailedRequest::of(record, asked, self.keep.redaction).map(|failed| (turn, failed)));
         self.asked.answered(record.timestamp());
     }
 

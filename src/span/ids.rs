@@ -26,7 +26,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::session::{Request, Session, Subagent, Turn};
+use crate::session::{Prompt, Request, Session, Subagent, Turn};
 use crate::transcript::is_uuid;
 
 const TAG: &str = "moda-agent/1";
@@ -82,7 +82,7 @@ fn turn_key(session: &Session, turn: &Turn) -> String {
     let of_subagent = || first_request(&turn.subagents);
     let of_nobody = || first_request(&turn.unlaunched).filter(|_| prompt.is_none());
     let request = turn.requests.first().or_else(of_subagent).or_else(of_nobody);
-    let text = prompt.map(|prompt| prompt.text.as_str()).unwrap_or_default();
+    let text = prompt.map(Prompt::identity).unwrap_or_default();
     match (request, prompt.and_then(|prompt| prompt.uuid.as_deref())) {
         (Some(request), _) => request.id.clone(),
         (None, Some(uuid)) if is_uuid(uuid) => uuid.to_owned(),

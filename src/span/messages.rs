@@ -179,9 +179,12 @@ fn call_of<'a>(call: &'a ToolCall, all: bool, budget: &mut Budget) -> Said<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redaction::Redaction;
     use crate::session::{Prompt, PromptKind, Said as RequestSaid, Session, ToolData};
     use crate::span::Projection;
     use crate::transcript::Timestamp;
+
+    const OFF: Redaction = Redaction::off();
 
     fn call(id: &str, request: &str, second: u64) -> ToolCall {
         let started_at = Some(Timestamp::from(second));
@@ -191,8 +194,8 @@ mod tests {
             request_id: request.to_owned(),
             period: Period { started_at, ended_at: None },
             data: ToolData {
-                arguments: Some(Excerpt::of(request, 9)),
-                result: Some(Excerpt::of(&format!("of {request}"), 9)),
+                arguments: Some(Excerpt::of(request, 9, OFF)),
+                result: Some(Excerpt::of(&format!("of {request}"), 9, OFF)),
                 ..ToolData::default()
             }
             .into(),
@@ -202,8 +205,11 @@ mod tests {
 
     fn request(id: &str, second: u64, inputs: Vec<Input>) -> Request {
         let started_at = Some(Timestamp::from(second));
-        let parts =
-            vec![Part::Thinking(Excerpt::of("hm", 9)), Part::Text(Excerpt::of("hi", 9)), Part::Call("t".to_owned())];
+        let parts = vec![
+            Part::Thinking(Excerpt::of("hm", 9, OFF)),
+            Part::Text(Excerpt::of("hi", 9, OFF)),
+            Part::Call("t".to_owned()),
+        ];
         Request {
             id: id.to_owned(),
             inputs,
@@ -215,7 +221,7 @@ mod tests {
 
     fn turn(kind: PromptKind) -> Turn {
         let (uuid, copied_from, origin) = (None, None, String::new());
-        let prompt = Prompt { uuid, copied_from, kind, origin, text: Excerpt::of("go", 9) };
+        let prompt = Prompt { uuid, copied_from, kind, origin, ..Prompt::of("go", OFF) };
         Turn { prompt: Some(prompt), tool_calls: vec![call("t", "1", 2), call("t", "2", 5)], ..Turn::default() }
     }
 
@@ -243,8 +249,8 @@ mod tests {
 
     #[test]
     fn as_much_is_told_as_is_allowed() {
-        let agent = Subagent { prompt: Excerpt::of("work", 9), ..Subagent::default() };
-        let inputs = || vec![Input::Prompt, Input::Result("t".to_owned()), Input::Text(Excerpt::of("and", 9))];
+        let agent = Subagent { prompt: Excerpt::of("work", 9, OFF), ..Subagent::default() };
+        let inputs = || vec![Input::Prompt, Input::Result("t".to_owned()), Input::Text(Excerpt::of("and", 9, OFF))];
         let human = |content| told(PromptKind::Human, content, None, inputs());
         assert_eq!(human(Content::Full), "assistant Bash[1]; user go; tool =of 1; user and; assistant (hm) hi Bash[2]");
         assert_eq!(human(Content::Prompts), "assistant Bash[-]; user go; tool =-; assistant hi Bash[-]");
@@ -260,7 +266,7 @@ mod tests {
     #[test]
     fn all_texts_of_an_attribute_stay_below_a_bound() {
         let mut budget = Budget(5);
-        let texts = ["abc", "def", "ghi"].map(|text| Excerpt::of(text, 9));
+        let texts = ["abc", "def", "ghi"].map(|text| Excerpt::of(text, 9, OFF));
         assert_eq!(budget.take(&texts[0]), "abc");
         assert!(budget.take_whole(&texts[1]).is_none());
         assert_eq!(budget.take(&texts[1]), "de… [1 more characters]");

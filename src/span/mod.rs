@@ -17,6 +17,7 @@ pub mod moda;
 mod model;
 pub mod openinference;
 mod projection;
+mod redact;
 mod resource;
 mod scene;
 mod times;

@@ -9,7 +9,7 @@ use super::projection::Content;
 use super::scene::Scene;
 use super::tree::interval_of;
 use super::{Attribute, Attributes, Span, SpanKind, Status};
-use crate::session::{PROMPT_CHARACTERS, first_characters};
+use crate::session::{PROMPT_CHARACTERS, first_whole};
 
 /// The span's name.
 pub const NAME: &str = "claude_agent.chat";
@@ -81,9 +81,9 @@ fn live(attributes: &mut Attributes, scene: &Scene<'_>) {
 /// The prompt, and the text of each request that has any.
 fn texts(attributes: &mut Attributes, scene: &Scene<'_>) {
     if let Some(prompt) = scene.prompt() {
-        attributes.text(keys::GEN_AI_PROMPT, first_characters(prompt, SHORT_PROMPT_CHARACTERS));
+        attributes.text(keys::GEN_AI_PROMPT, first_whole(prompt, SHORT_PROMPT_CHARACTERS));
         attributes.text(keys::LLM_PROMPT_ROLE, "user");
-        attributes.text(keys::LLM_PROMPT_CONTENT, first_characters(prompt, PROMPT_CHARACTERS));
+        attributes.text(keys::LLM_PROMPT_CONTENT, first_whole(prompt, PROMPT_CHARACTERS));
     }
     if !scene.tells(Content::Prompts) {
         return;
@@ -121,14 +121,20 @@ fn added(attributes: &mut Attributes, scene: &Scene<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Excerpt, Failure, Prompt, PromptKind, Request, Session, Turn};
+    use crate::session::{Failure, Prompt, PromptKind, Request, Session, Turn};
     use crate::span::{Identity, Projection};
 
     /// A turn that has every attribute.
     fn full() -> Turn {
         let (uuid, copied_from, kind, origin) = (None, None, PromptKind::Human, "human".to_owned());
         Turn {
-            prompt: Some(Prompt { uuid, copied_from, kind, origin, text: Excerpt::of("go", 9) }),
+            prompt: Some(Prompt {
+                uuid,
+                copied_from,
+                kind,
+                origin,
+                ..Prompt::of("go", crate::redaction::Redaction::off())
+            }),
             requests: vec![Request::default()],
             failure: Some(Failure { kind: "rate_limit".to_owned(), status: None, message: "Slower".to_owned() }),
             client_version: Some("2.1.330".to_owned()),

@@ -2,8 +2,10 @@
 
 use super::identity::Identity;
 use super::model::Span;
+use super::redact::redact;
 use super::scene::Scene;
 use super::{claude_code, genai, moda, openinference};
+use crate::redaction::Redaction;
 use crate::session::{Keep, Session, Turn};
 
 /// Whose names and attributes the spans have.
@@ -53,6 +55,8 @@ pub struct Projection {
     pub content: Content,
     /// Whose sessions they are.
     pub identity: Identity,
+    /// What is done about secrets.
+    pub redaction: Redaction,
 }
 
 impl Convention {
@@ -98,7 +102,8 @@ impl Projection {
     #[must_use]
     pub fn keep(&self) -> Keep {
         let tree = self.detail == Detail::Full;
-        Keep { tree, tool_data: tree && self.content == Content::Full, ..self.convention.default_keep() }
+        let tool_data = tree && self.content == Content::Full;
+        Keep { tree, tool_data, redaction: self.redaction, ..self.convention.default_keep() }
     }
 
     /// The spans of a turn, that of the turn itself first, each after the one above it. The ids are
@@ -106,11 +111,15 @@ impl Projection {
     #[must_use]
     pub fn spans(&self, session: &Session, turn: &Turn, key: &str) -> Vec<Span> {
         let scene = Scene { session, turn, key, projection: self };
-        match self.convention {
+        let mut spans = match self.convention {
             Convention::Moda => vec![moda::span(&scene)],
             Convention::GenAi => genai::spans(&scene),
             Convention::OpenInference => openinference::spans(&scene),
             Convention::ClaudeCode => claude_code::spans(&scene),
+        };
+        for span in &mut spans {
+            redact(span, self.redaction);
         }
+        spans
     }
 }

@@ -6,6 +6,7 @@
 mod content;
 mod document;
 mod protobuf;
+mod redact;
 mod request;
 mod text;
 mod turn;

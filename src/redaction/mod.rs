@@ -1,0 +1,22 @@
+//! Secrets in what leaves the machine are replaced by `[REDACTED:kind]`.
+//!
+//! A search for what secrets begin with, or are called, passes over a text once; only where one of
+//! these stands, the rule for it is asked, and each rule looks at a bounded piece of text or at what no
+//! other one looks at again. So time grows with the text and with nothing else.
+
+mod assigned;
+mod home;
+mod json;
+mod marker;
+mod pem;
+mod redactor;
+mod rule;
+mod rules;
+mod value;
+
+pub use home::Home;
+pub use json::{escaped, with_strings};
+pub use marker::{kinds, whole};
+pub use redactor::{Redaction, Redactor};
+pub use rule::{At, Is, Rule, Then};
+pub use rules::RULES;

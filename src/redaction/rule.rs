@@ -1,0 +1,185 @@
+//! One kind of secret, and how it is told from what only looks like it.
+
+use super::value;
+
+/// One kind of secret. A rule is asked where one of its anchors stands, and nowhere else.
+#[derive(Debug)]
+pub struct Rule {
+    /// What stands in the place of the secret: `[REDACTED:kind]`.
+    pub kind: &'static str,
+    /// What it begins with, or what stands before it; in lower case where the case does not matter.
+    pub anchors: &'static [&'static str],
+    /// Where the anchor may stand.
+    pub at: At,
+    /// What follows the anchor.
+    pub then: Then,
+    /// What the secret must be like.
+    pub is: Is,
+    /// Who says so.
+    pub source: &'static str,
+    /// One that is found; in two parts, so that no search for secrets finds it here.
+    pub example: (&'static str, &'static str),
+    /// What looks like it and is none.
+    pub counter: &'static str,
+}
+
+/// What follows an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// A regular expression. Its first group is the secret; without a group the anchor and all that
+    /// follows is.
+    Pattern(&'static str),
+    /// The rest of a name, a sign and a value, which is the secret.
+    Assigned,
+    /// The rest of an option and its value, which is the secret.
+    Argument,
+}
+
+/// Where an anchor may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// Anywhere, in these letters.
+    Anywhere,
+    /// Where a word begins, in these letters.
+    Word,
+    /// As a name or the end of one, in any letters: `MY_TOKEN`, `accessToken`, not `tokenizer`.
+    Name,
+    /// Where a word begins, in any letters.
+    AnyCase,
+    /// Where a word with dashes begins, in these letters.
+    Code,
+    /// As the last word of an option, in any letters: `--db-password`.
+    Flag,
+    /// On a line that calls `curl`.
+    Curl,
+}
+
+/// What a secret must be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// Whatever its pattern says.
+    Any,
+    /// No stand-in like `$TOKEN` or `<password>`.
+    Given,
+    /// No stand-in and no plain word.
+    Credential,
+    /// Somebody's password: letters and digits or signs.
+    Password,
+    /// Made by chance.
+    Random,
+}
+
+impl Is {
+    pub(super) fn holds(self, secret: &str) -> bool {
+        match self {
+            Is::Any => true,
+            Is::Given => value::is_given(secret),
+            Is::Credential => value::is_credential(secret),
+            Is::Password => value::is_password(secret),
+            Is::Random => value::is_random(secret),
+        }
+    }
+}
+
+impl At {
+    /// Whether an anchor that was found at `start..end`, in any letters, counts there.
+    pub(super) fn holds(self, text: &str, start: usize, end: usize, anchors: &[&str]) -> bool {
+        let before = text.get(..start).unwrap_or_default();
+        let found = text.get(start..end).unwrap_or_default();
+        let is_exact = || anchors.contains(&found);
+        match self {
+            At::Anywhere => is_exact(),
+            At::Word => is_exact() && is_edge(before),
+            At::Code => is_exact() && is_edge(before) && !before.ends_with('-'),
+            At::AnyCase => is_edge(before),
+            At::Name => !continues(found, text.get(end..).unwrap_or_default()),
+            At::Flag => !continues(found, text.get(end..).unwrap_or_default()) && is_option(before),
+            At::Curl => is_exact() && calls_curl(before),
+        }
+    }
+}
+
+/// Whether the name's last word goes on: `token` in `tokenizer` and `TOKENS`, not in `tokenValue` and
+/// `TOKEN_2`.
+fn continues(found: &str, behind: &str) -> bool {
+    let (last, next) = (found.bytes().next_back(), behind.bytes().next());
+    match (last, next) {
+        (Some(last), Some(next)) if last.is_ascii_uppercase() => next.is_ascii_alphabetic(),
+        (Some(_), Some(next)) => next.is_ascii_lowercase(),
+        _ => false,
+    }
+}
+
+/// The end of a text, at least where it has so many bytes; no more is looked at, however long a word is.
+fn end_of(text: &str, bytes: usize) -> &str {
+    let from = text.len().saturating_sub(bytes);
+    (from..=text.len()).find_map(|at| text.get(at..)).unwrap_or_default()
+}
+
+/// Whether a word can begin behind this text. What stands for one sign (`\n`, `%3D`, `\u003d`, `ESC[32m`)
+/// is no part of a word.
+fn is_edge(before: &str) -> bool {
+    let is_hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
+    match before.as_bytes() {
+        [] | [.., b'\\', b'n' | b'r' | b't' | b'f' | b'b'] => true,
+        [.., b'\\', b'u', a, b, c, d] if is_hex(&[*a, *b, *c, *d]) => true,
+        [.., b'%', a, b] if is_hex(&[*a, *b]) => true,
+        [.., b'0'..=b'9' | b'[' | b';', b'm'] => end_of(before, 16).contains('\u{1b}'),
+        [.., last] => !last.is_ascii_alphanumeric() && *last != b'_',
+    }
+}
+
+/// Whether an option begins there: two dashes and a few words.
+fn is_option(before: &str) -> bool {
+    let is_name = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
+    let near = end_of(before, 40);
+    near.get(near.trim_end_matches(is_name).len()..).is_some_and(|name| name.starts_with("--"))
+}
+
+/// How far back the name of a program is looked for, in bytes.
+const LINE: usize = 400;
+
+fn calls_curl(before: &str) -> bool {
+    end_of(before, LINE).rsplit('\n').next().is_some_and(|line| line.contains("curl"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_begin_behind_signs_and_what_stands_for_one() {
+        for (before, expected) in [
+            ("", true),
+            ("a ", true),
+            ("key=", true),
+            (r"line\n", true),
+            ("%3D", true),
+            (r"\u003d", true),
+            ("\u{1b}[32m", true),
+            ("a", false),
+            ("_", false),
+            ("7m", false),
+            ("den", false),
+        ] {
+            assert_eq!(is_edge(before), expected, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn names_end_where_another_word_begins() {
+        for (found, behind, expected) in [
+            ("token", "", false),
+            ("token", "Value", false),
+            ("token", "_2", false),
+            ("TOKEN", "_2", false),
+            ("TOKEN", "=x", false),
+            ("Token", "2", false),
+            ("token", "izer", true),
+            ("token", "s", true),
+            ("TOKEN", "S", true),
+        ] {
+            assert_eq!(continues(found, behind), expected, "{found}{behind}");
+        }
+    }
+}

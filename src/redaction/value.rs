@@ -1,0 +1,208 @@
+//! Whether a value that has the name of a secret is one: a name alone says little.
+
+/// What stands in documentation, templates and code where a secret would be.
+const STAND_INS: [&str; 18] = [
+    "example",
+    "your",
+    "xxxx",
+    "****",
+    "....",
+    "…",
+    "changeme",
+    "change-me",
+    "change_me",
+    "placeholder",
+    "redacted",
+    "dummy",
+    "process.env",
+    "os.environ",
+    "getenv",
+    "secrets.",
+    "env.",
+    "var.",
+];
+/// How templates and shells begin what they put in.
+const BEGINNINGS: [char; 8] = ['$', '{', '<', '%', '[', '(', '@', '&'];
+/// What the names of files end in.
+const ENDINGS: [&str; 16] = [
+    ".json", ".yaml", ".yml", ".toml", ".txt", ".pem", ".key", ".env", ".py", ".ts", ".js", ".rs", ".go", ".md", ".sh",
+    ".html",
+];
+/// Characters of a value that is made by chance, at least.
+const RANDOM: usize = 16;
+/// Characters that are enough where letters, digits and signs take turns more often than in words.
+const RANDOM_AND_MIXED: usize = 12;
+/// Turns for each hundred characters, of which names of things have fewer: measured on words joined by
+/// signs (up to 36) and values of 62 letters (62 on the average).
+const TURNS: usize = 40;
+/// Bits a character, of which a value that is made by chance has more: 32 hexadecimal digits have 3.6.
+const BITS: f64 = 3.0;
+/// Characters of a password, at least.
+const PASSWORD: usize = 6;
+
+/// Whether it is a value and does not stand for one.
+pub(super) fn is_given(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    !value.starts_with(BEGINNINGS)
+        && !STAND_INS.iter().any(|stand_in| lower.contains(stand_in))
+        && !is_one_letter(value)
+}
+
+/// Whether it is a value, and none that is a word.
+pub(super) fn is_credential(value: &str) -> bool {
+    let Signs { digits, others, turns, .. } = Signs::of(value);
+    (digits > 0 || others > 1 || turns > 1) && is_given(value)
+}
+
+/// Whether somebody may have made it up as a password.
+pub(super) fn is_password(value: &str) -> bool {
+    let Signs { letters, digits, others, .. } = Signs::of(value);
+    let is_mixed = letters > 0 && digits + others > 0;
+    value.chars().count() >= PASSWORD
+        && is_mixed
+        && (digits > 0 || others > 1)
+        && is_given(value)
+        && !is_place(value)
+        && !is_code(value)
+}
+
+/// Whether chance may have made it.
+pub(super) fn is_random(value: &str) -> bool {
+    let signs = Signs::of(value);
+    let count = value.chars().count();
+    let is_mixed = signs.turns * 100 >= count * TURNS;
+    let has_digits = signs.letters > 0 && signs.digits >= 2.max(count / 16) && count >= RANDOM;
+    let is_short = signs.letters > 0 && signs.digits >= 2 && is_mixed && count >= RANDOM_AND_MIXED;
+    let is_letters = signs.digits < 2 && is_mixed && count >= 20;
+    (has_digits || is_short || is_letters)
+        && bits(value) >= BITS
+        && is_given(value)
+        && !is_place(value)
+        && !is_code(value)
+}
+
+fn is_one_letter(value: &str) -> bool {
+    let mut letters = value.chars();
+    let first = letters.next();
+    letters.all(|letter| Some(letter) == first)
+}
+
+/// A file, a folder or a page.
+fn is_place(value: &str) -> bool {
+    let is_path = ["/", "./", "../", "~/"].iter().any(|beginning| value.starts_with(beginning));
+    is_path || value.contains("://") || ENDINGS.iter().any(|ending| value.ends_with(ending))
+}
+
+/// A call, a member, a path of names: `get_password()`, `*self.token2`, `Config["a1"]`, `Base.encode64`.
+fn is_code(value: &str) -> bool {
+    let path = value.trim_start_matches('*');
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_name =
+        |part: &str| part.bytes().next().is_some_and(|byte| !byte.is_ascii_digit()) && part.bytes().all(is_sign);
+    let is_path =
+        path.contains('.') && path.split('.').all(is_name) && Signs::of(path).turns * 100 < path.len() * TURNS;
+    value.contains('(') || value.contains("[\"") || value.contains("['") || is_path
+}
+
+/// What a value is made of.
+#[derive(Debug, Default)]
+struct Signs {
+    letters: usize,
+    digits: usize,
+    others: usize,
+    /// How often a letter is followed by something of another kind.
+    turns: usize,
+}
+
+impl Signs {
+    fn of(value: &str) -> Self {
+        let mut signs = Self::default();
+        let mut last = None;
+        for letter in value.chars() {
+            let kind = match letter {
+                'a'..='z' => 0,
+                'A'..='Z' => 1,
+                '0'..='9' => 2,
+                _ => 3,
+            };
+            match kind {
+                0 | 1 => signs.letters += 1,
+                2 => signs.digits += 1,
+                _ => signs.others += 1,
+            }
+            signs.turns += usize::from(last.replace(kind).is_some_and(|last| last != kind));
+        }
+        signs
+    }
+}
+
+/// Shannon's entropy of its bytes, in bits a character.
+#[expect(clippy::cast_precision_loss, reason = "a value is not as long as that")]
+fn bits(value: &str) -> f64 {
+    let mut counts = [0_usize; 256];
+    for byte in value.bytes() {
+        counts.get_mut(usize::from(byte)).into_iter().for_each(|count| *count += 1);
+    }
+    let share = |count: usize| count as f64 / value.len() as f64;
+    counts.into_iter().filter(|count| *count > 0).map(|count| -share(count) * share(count).log2()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_chance_made_is_told_from_what_has_a_meaning() {
+        for (value, expected) in [
+            ("0f8fad5bd9cb469fa16570867728950e", true),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzKEY7", true),
+            ("zK3vQ9xT2mLp", true),
+            ("kTqWzRbNxLpVcYhGdJfM", true),
+            ("123e4567-e89b-12d3-a456-426614174000", true),
+            ("4096", false),
+            ("2026-11-26T10:00:00.000Z", false),
+            ("cl100k_base", false),
+            ("refresh-token-v2", false),
+            ("your-api-key-0123456789", false),
+            ("$GITHUB_TOKEN_0123456789", false),
+            ("${{secrets.DEPLOY_KEY_2024}}", false),
+            ("/run/secrets/db_password_1234", false),
+            ("https://a.b/c0123456789defg", false),
+            ("service-account-0123456789.json", false),
+            ("xxxxxxxxxxxxxxxxxxxxxxxxxxxx1111", false),
+            ("getPasswordFromVaultServiceNow", false),
+            ("config.database.password_2024_q1", false),
+            ("Base.url_encode64", false),
+            ("", false),
+        ] {
+            assert_eq!(is_random(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn passwords_may_have_a_meaning() {
+        for (value, expected) in [
+            ("hunter2xyz", true),
+            ("Tr0ub4dor&3", true),
+            ("p@ss!word", true),
+            ("string", false),
+            ("get_password()", false),
+            ("*envFlags.PWD", false),
+            ("my-secret", false),
+            ("12345678", false),
+            ("$DB_PASSWORD1", false),
+            ("a1", false),
+        ] {
+            assert_eq!(is_password(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_none() {
+        for (value, expected) in
+            [("s3cret", true), ("<password>", false), ("${PW}", false), ("********", false), ("YOUR_PASS", false)]
+        {
+            assert_eq!(is_given(value), expected, "{value}");
+        }
+    }
+}
