@@ -7,6 +7,7 @@ mod certificates;
 mod cleanup;
 mod diff;
 mod endpoint;
+mod exclusion;
 mod file;
 mod headers;
 mod ledger;
@@ -93,7 +94,7 @@ impl Settings {
             paths: args.paths.clone(),
             output,
             ledger,
-            wanted: ledger::wanted(&args.selected, &args.ledger, args.content.include_commands)?,
+            wanted: ledger::wanted(args, variables)?,
             protocol,
             limits: Limits {
                 spans: args.delivery.max_batch_spans as usize,

@@ -45,6 +45,9 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
 
 /// The turns of a session that are asked for.
 fn compare(session: &Session, turns: &[Judged<'_>], settings: &Settings) -> Vec<Compared> {
+    if settings.wanted.selection.keeps_out(session) {
+        return Vec::new();
+    }
     let compared = |judged: &Judged<'_>| {
         let spans = settings.projection.spans(session, judged.turn, &judged.key);
         let note = (judged.decision == Decision::Wait).then(|| "waits until it is settled".to_owned());

@@ -11,6 +11,8 @@ use crate::transcript::{ModelUsage, Record, Timestamp, Tokens};
 pub struct Facts {
     /// The working directory: where it moved to, else where it began.
     pub project: Option<String>,
+    /// The working directories that it was moved from.
+    pub left_folders: BTreeSet<String>,
     /// The time of its first record.
     pub started_at: Option<Timestamp>,
     /// When a user or an assistant last said something.
@@ -52,13 +54,16 @@ impl Facts {
         self.versions.iter().map(|(_, version)| version.as_str())
     }
 
+    /// The folders that it ran in.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.project.iter().chain(&self.left_folders).map(String::as_str)
+    }
+
     /// Takes any record of the session.
     pub(super) fn take(&mut self, record: &Record<'_>) {
         match record.kind.as_deref() {
             Some("cost-state") => self.reported = Some(record.model_usage.clone()),
-            Some("relocated") => {
-                self.project = record.relocated_cwd.clone().map(Into::into).or_else(|| self.project.take());
-            }
+            Some("relocated") => self.moved(record.relocated_cwd.as_deref()),
             Some("user" | "assistant") => self.said(record),
             Some("system") => self.is_compacted |= record.subtype.as_deref() == Some("compact_boundary"),
             _ => {}
@@ -68,6 +73,13 @@ impl Facts {
         }
         if self.project.is_none() {
             self.project = record.cwd.clone().map(Into::into);
+        }
+    }
+
+    /// It goes on elsewhere; clients say so again and again.
+    fn moved(&mut self, to: Option<&str>) {
+        if let Some(to) = to.filter(|to| self.project.as_deref() != Some(to)) {
+            self.left_folders.extend(self.project.replace(to.to_owned()));
         }
     }
 

@@ -18,6 +18,7 @@ mod facts;
 mod failed_request;
 mod injected;
 mod keep;
+mod kept_out;
 mod launches;
 mod lineage;
 mod period;
@@ -53,6 +54,7 @@ pub use excerpt::{COMPLETION_CHARACTERS, Excerpt, PROMPT_CHARACTERS, first_chara
 pub use facts::{Facts, Used};
 pub use failed_request::{FailedRequest, Failure, REFUSAL};
 pub use keep::Keep;
+pub use kept_out::{Exclusion, KeptOut};
 pub use period::Period;
 pub use rebuild::{rebuild, rebuild_by};
 pub use said::{Part, Said};
