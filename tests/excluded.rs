@@ -5,8 +5,9 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
+use moda_agent::session::IGNORE_FILE;
 use support::runs::{KEY, ids, joined, sends, turns};
 use support::tree::{Tree, append, id, turn};
 use support::{Server, moda_agent, recordings, stdout, upload, upload_with};
@@ -24,6 +25,11 @@ fn moved(tree: &Tree, session: usize, folder: &str) {
     let text = fs::read_to_string(tree.file(session)).unwrap();
     let folder = serde_json::to_string(folder).unwrap();
     fs::write(tree.file(session), text.replace("\"/src/shop\"", &folder)).unwrap();
+}
+
+/// What a run prints that succeeds.
+fn stdout_of(command: &mut assert_cmd::Command) -> String {
+    String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap()
 }
 
 /// A config file's folder.
@@ -132,6 +138,91 @@ fn what_would_be_sent_and_what_is_not_sent_yet_is_without_it() {
     assert_eq!(stdout(sessions).matches("\"session_id\"").count(), 3);
 }
 
+/// A folder without links in its path, as clients name it.
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap();
+    (folder, path)
+}
+
+#[test]
+fn a_file_in_the_folder_or_above_it_keeps_a_project_out() {
+    let (tree, server, (_folder, work)) = (Tree::of(3, 2), Server::accepting(), folder());
+    for (session, below) in [(0, "private"), (1, "private/deep/er"), (2, "privateer")] {
+        fs::create_dir_all(work.join(below)).unwrap();
+        moved(&tree, session, work.join(below).to_str().unwrap());
+    }
+    let file = work.join("private").join(IGNORE_FILE);
+    fs::write(&file, "").unwrap();
+    for _ in 0..2 {
+        let (_, said) = sends(&server, &tree.path(), &["--project", "*"]);
+        assert!(ids(&server) == turns(2, 0..2) && said.contains("2 sessions of excluded projects"), "{said}");
+    }
+    // The folder can be gone; what is above it still counts.
+    fs::remove_dir_all(work.join("private/deep")).unwrap();
+    tree.add(1, &turn(1, 2));
+    assert_eq!(sends(&server, &tree.path(), &[]).0, 0);
+    let mut sessions = moda_agent();
+    assert_eq!(
+        stdout_of(sessions.args(["sessions", "--format", "json", &tree.path()])).matches("session_id").count(),
+        3
+    );
+    // Deeper down it keeps out less; without it all goes.
+    fs::remove_file(&file).unwrap();
+    fs::create_dir_all(work.join("private/deep")).unwrap();
+    fs::write(work.join("private/deep").join(IGNORE_FILE), "").unwrap();
+    assert_eq!(sends(&server, &tree.path(), &[]).0, 2);
+    fs::remove_dir_all(work.join("private/deep")).unwrap();
+    assert_eq!(sends(&server, &tree.path(), &[]).0, 3);
+}
+
+#[test]
+fn a_path_that_is_no_folder_of_a_session_is_not_looked_at() {
+    let (tree, (_folder, work)) = (Tree::of(1, 2), folder());
+    fs::create_dir(work.join("private")).unwrap();
+    fs::write(work.join("private").join(IGNORE_FILE), "").unwrap();
+    let work = work.to_str().unwrap();
+    let paths =
+        ["private".to_owned(), "./private".to_owned(), format!("{work}/x/../private"), format!("/{work}/private")];
+    for path in paths {
+        let (tree, server) = (Tree::of(1, 2), Server::accepting());
+        moved(&tree, 0, &path);
+        let mut command = upload_with(&server.ledger(), &["--endpoint", &server.url, &tree.path()]);
+        command.current_dir(work).assert().success();
+        assert_eq!(ids(&server), turns(0, 0..2), "{path}");
+    }
+    let server = Server::accepting();
+    moved(&tree, 0, &format!("{work}/private"));
+    assert_eq!(sends(&server, &tree.path(), &[]).0, 0);
+}
+
+/// The paths that a run asks the system for, in the words of `strace`, where that is at hand.
+#[cfg(target_os = "linux")]
+fn asked(tree: &Tree) -> Option<String> {
+    let trace = tempfile::NamedTempFile::new().unwrap();
+    let mut command = std::process::Command::new("strace");
+    command.args(["-f", "-e", "trace=%file", "-o"]).arg(trace.path());
+    command.arg(assert_cmd::cargo::cargo_bin!("moda-agent")).args(["upload", "--dry-run", "-q", "--all"]);
+    command.arg(tree.path()).env_clear().env("PATH", env!("PATH")).stdout(std::process::Stdio::null());
+    let ran = command.status().is_ok_and(|status| status.success());
+    ran.then(|| fs::read_to_string(trace.path()).unwrap())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn of_a_folder_that_a_record_names_nothing_is_opened() {
+    let (tree, (_folder, work)) = (Tree::of(2, 2), folder());
+    fs::write(work.join("secret"), "").unwrap();
+    moved(&tree, 0, work.to_str().unwrap());
+    moved(&tree, 1, "/net/evil.example/share");
+    let Some(asked) = asked(&tree) else { return };
+    let named: Vec<_> = asked.lines().filter(|line| line.contains(work.to_str().unwrap())).collect();
+    assert_eq!(named.len(), 1, "each folder is looked at once: {named:?}");
+    let looks = ["lstat", "newfstatat", "statx"].iter().any(|call| named[0].contains(call));
+    assert!(looks && named[0].contains(IGNORE_FILE), "{named:?}");
+    assert!(!asked.contains("evil.example"), "{asked}");
+}
+
 #[test]
 fn a_wrong_pattern_is_a_mistake_before_anything_is_read() {
     for arguments in [&["upload", "--dry-run", "/no/such/place"][..], &["status"], &["diff", "/no/such/place"]] {
@@ -147,5 +238,4 @@ fn all_that_is_recorded_can_be_excluded() {
     let server = Server::accepting();
     let (_, said) = sends(&server, &recordings("live-2.1.330"), &["--exclude", "/"]);
     assert!(server.number() == 0 && said.contains("sent      nothing new"), "{said}");
-    assert!(!Path::new(&recordings("live-2.1.330")).join(".moda-agent-ignore").exists());
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::places::home;
 use super::variables::Variables;
 use crate::error::Error;
-use crate::session::{Exclusion, KeptOut};
+use crate::session::{Exclusion, IgnoreFiles, KeptOut};
 
 /// What begins the part of a pattern that is no plain path.
 const SPECIAL: [char; 3] = ['*', '?', '['];
@@ -21,7 +21,7 @@ pub(super) fn kept_out(globs: &[String], variables: Variables<'_>) -> Result<Kep
             exclusions.push(Exclusion::new(&meant).map_err(|wrong| no_pattern(glob, wrong))?);
         }
     }
-    Ok(KeptOut::by(exclusions))
+    Ok(KeptOut::by(exclusions, IgnoreFiles::on_disk()))
 }
 
 /// The pattern with the user's folder in the place of `~`.

@@ -131,7 +131,7 @@ pub(super) fn fingerprint(files: &SessionFiles) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Exclusion, KeptOut, Patience, Request, Selection};
+    use crate::session::{Exclusion, IgnoreFiles, KeptOut, Patience, Request, Selection};
     use crate::transcript::FileState;
     use std::time::Duration;
 
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn what_would_be_sent_if_it_were_not_kept_out_is_done_until_it_is_not() {
         let excluding = |glob: &str| {
-            let kept_out = KeptOut::by(vec![Exclusion::new(glob).unwrap()]);
+            let kept_out = KeptOut::by(vec![Exclusion::new(glob).unwrap()], IgnoreFiles::default());
             selected(Selection { kept_out, ..Selection::default() })
         };
         let progress = |change: &dyn Fn(&mut Progress)| {

@@ -5,11 +5,13 @@ use std::iter::successors;
 use glob::{MatchOptions, Pattern};
 
 use super::excerpt::first_characters;
+use super::ignore_file::IgnoreFiles;
 
 /// What keeps projects out; nothing, if nothing is said.
 #[derive(Clone, Debug, Default)]
 pub struct KeptOut {
     exclusions: Vec<Exclusion>,
+    ignore_files: IgnoreFiles,
 }
 
 /// A pattern for folders. What is below a folder is meant with it.
@@ -35,17 +37,18 @@ const SEPARATORS: [char; 2] = ['/', '\\'];
 const LONGEST: usize = 4096;
 
 impl KeptOut {
-    /// What is kept out by patterns.
+    /// What is kept out by patterns, and by files.
     #[must_use]
-    pub fn by(exclusions: Vec<Exclusion>) -> Self {
-        Self { exclusions }
+    pub fn by(exclusions: Vec<Exclusion>, ignore_files: IgnoreFiles) -> Self {
+        Self { exclusions, ignore_files }
     }
 
     /// Whether sessions that ran in a folder are kept out.
     #[must_use]
     pub fn holds(&self, folder: &str) -> bool {
         let folder = first_characters(folder, LONGEST);
-        self.exclusions.iter().any(|exclusion| exclusion.takes(folder))
+        let is_excluded = self.exclusions.iter().any(|exclusion| exclusion.takes(folder));
+        is_excluded || self.ignore_files.keep_out(folder)
     }
 }
 
@@ -126,7 +129,8 @@ mod tests {
     #[test]
     fn nothing_is_kept_out_where_nothing_is_said() {
         assert!(!KeptOut::default().holds("/a"));
-        let kept_out = KeptOut::by(["/a", "b"].map(|glob| Exclusion::new(glob).unwrap()).to_vec());
+        let exclusions = ["/a", "b"].map(|glob| Exclusion::new(glob).unwrap()).to_vec();
+        let kept_out = KeptOut::by(exclusions, IgnoreFiles::default());
         assert_eq!(["/a/x", "/x/b", "/x"].map(|folder| kept_out.holds(folder)), [true, true, false]);
     }
 }

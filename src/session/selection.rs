@@ -88,7 +88,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Exclusion;
+    use crate::session::{Exclusion, IgnoreFiles};
 
     #[test]
     fn projects_are_matched_by_path_or_by_name() {
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_out_is_not_taken_though_it_is_named() {
-        let kept_out = KeptOut::by(vec![Exclusion::new("/private").unwrap()]);
+        let kept_out = KeptOut::by(vec![Exclusion::new("/private").unwrap()], IgnoreFiles::default());
         let selection = Selection { projects: vec![Pattern::new("*shop").unwrap()], kept_out, ..Selection::default() };
         let took = ["/src/shop", "/private/shop", "/src/farm"].map(|project| selection.takes_project(Some(project)));
         assert_eq!(took, [true, false, false]);
