@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use moda_agent::session::IGNORE_FILE;
 use support::runs::{KEY, ids, joined, sends, turns};
-use support::tree::{Tree, append, id, turn};
-use support::{Server, moda_agent, recordings, stdout, upload, upload_with};
+use support::tree::{Tree, answer, append, id, long_ago, turn};
+use support::{Request, Server, moda_agent, recordings, stdout, upload, upload_with};
 
 /// Three sessions of two turns: 0 in `/src/shop`, 1 in `/private/notes`, 2 in `/private`.
 fn tree() -> Tree {
@@ -116,6 +116,20 @@ fn a_session_that_was_moved_out_of_an_excluded_folder_is_kept_out() {
     }
     let diff = ["--diff", "--endpoint", &server.url, "--exclude", "/private/notes", &tree.path()];
     upload_with(&server.ledger(), &diff).env("MODA_API_KEY", KEY).assert().code(0);
+}
+
+#[test]
+fn what_only_an_excluded_copy_knows_stays_with_it() {
+    for (options, is_told) in [(&[][..], true), (&["--exclude", "/private"], false)] {
+        let (tree, server) = (Tree::of(1, 2), Server::accepting());
+        let more = answer(0, 1, long_ago(0, 2)).replace("\"yes\"", "\"the secret\"").replace("\"a0_1\"", "\"a_more\"");
+        tree.add(7, &(fs::read_to_string(tree.file(0)).unwrap() + &more).replace(&id(0), &id(7)));
+        moved(&tree, 7, "/private");
+        sends(&server, &tree.path(), options);
+        assert_eq!(ids(&server), turns(0, 0..2), "the original owns what both hold");
+        let sent = format!("{:?}", server.requests().iter().flat_map(Request::spans).collect::<Vec<_>>());
+        assert_eq!(sent.contains("the secret"), is_told, "{sent}");
+    }
 }
 
 #[test]

@@ -102,6 +102,7 @@ pub fn judge<'a>(
 ) -> Result<Verdict<'a>, Error> {
     let mut progress = Progress::begin(files, session.facts.project.as_deref(), wanted);
     progress.holds_copies(kept_back.of(session));
+    let takes_session = wanted.takes(session);
     let keeps_out = wanted.selection.takes_session(&session.id) && wanted.selection.keeps_out(session);
     let (mut turns, mut is_kept_out) = (Vec::new(), false);
     for (turn, key) in session.turns.iter().zip(turn_keys(session)) {
@@ -116,7 +117,7 @@ pub fn judge<'a>(
         let question = Question {
             fate: known.as_ref().map(|known| known.fate),
             has_changed: known.as_ref().is_some_and(has_changed),
-            is_wanted: window == Window::Within && wanted.takes(session),
+            is_wanted: window == Window::Within && takes_session,
             is_settled: waits.is_none(),
         };
         let decision = decide(question, wanted.resend);

@@ -48,7 +48,7 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     drop(opened);
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
     let keep = settings.projection.keep();
-    let copies = hear(&plan.read, &plan.shared, &access.ledger, keep)?;
+    let copies = hear(&plan.read, &plan.shared, &settings.wanted.selection, &access.ledger, keep)?;
     let (ledger, kept_back) = (&access.ledger, KeptBack::default());
     let mut sender = Sender { settings, ledger, recorder: recorder.clone(), report, kept_back };
     let result = read(plan.read, &copies, ledger, &report.console, keep, |read| {
