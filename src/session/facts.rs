@@ -32,6 +32,8 @@ pub struct Facts {
     pub is_compacted: bool,
     /// Records of a user or an assistant. A file without one is no session.
     pub said: u64,
+    /// Whether a record said in which folder.
+    has_begun: bool,
     versions: BTreeSet<(Option<ClientVersion>, String)>,
     /// The newest record's version and model: most records have the same.
     newest: [Option<String>; 2],
@@ -71,8 +73,20 @@ impl Facts {
         if self.entrypoint.is_none() {
             self.entrypoint = record.entrypoint.clone().map(Into::into);
         }
-        if self.project.is_none() {
-            self.project = record.cwd.clone().map(Into::into);
+        if !self.has_begun
+            && let Some(folder) = record.cwd.as_deref()
+        {
+            self.has_begun = true;
+            self.began_in(folder);
+        }
+    }
+
+    /// It may have been moved before.
+    fn began_in(&mut self, folder: &str) {
+        match &self.project {
+            None => self.project = Some(folder.to_owned()),
+            Some(moved_to) if moved_to == folder => {}
+            Some(_) => drop(self.left_folders.insert(folder.to_owned())),
         }
     }
 
@@ -107,4 +121,32 @@ fn changed(newest: &mut Option<String>, text: Option<&str>) -> Option<String> {
     let text = text.filter(|text| newest.as_deref() != Some(text))?;
     *newest = Some(text.to_owned());
     newest.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_folder_that_it_ran_in_is_known_and_the_last_is_its_project() {
+        for (lines, expected) in [
+            (&["/a", "/b"][..], "/a"),
+            (&["/a", ">/b"], "/b /a"),
+            (&["/a", ">/b", ">/b", "/b"], "/b /a"),
+            (&["/a", ">/b", ">/c", ">/a"], "/a /a /b /c"),
+            (&[">/b", "/a", "/c"], "/b /a"),
+            (&[">/b", "/b"], "/b"),
+            (&[], ""),
+        ] {
+            let mut facts = Facts::default();
+            for line in lines {
+                let record = match line.strip_prefix('>') {
+                    Some(to) => format!(r#"{{"type":"relocated","relocatedCwd":"{to}"}}"#),
+                    None => format!(r#"{{"type":"user","cwd":"{line}"}}"#),
+                };
+                facts.take(&Record::of(&record));
+            }
+            assert_eq!(facts.folders().collect::<Vec<_>>().join(" "), expected, "{lines:?}");
+        }
+    }
 }
