@@ -69,6 +69,7 @@ Register-ArgumentCompleter -Native -CommandName 'moda-agent' -ScriptBlock {
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would be sent; send nothing, write nothing')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Print how each turn differs from what was delivered; send nothing, write nothing')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Exit with 1 if any input was damaged')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Upload without asking: on a terminal the first upload to a destination shows what would go, and asks')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Send everything; neither read nor write the ledger')
             [CompletionResult]::new('--include-commands', '--include-commands', [CompletionResultType]::ParameterName, 'Also send turns that called no model, such as /clear')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing but problems')

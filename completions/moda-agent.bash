@@ -368,7 +368,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__upload)
-            opts="-q -v -h -V --dry-run --diff --format --strict --since --until --project --session --exclude --state --settle --all --resend --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --convention --detail --content --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
+            opts="-q -v -h -V --dry-run --diff --format --strict --yes --since --until --project --session --exclude --state --settle --all --resend --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --convention --detail --content --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -65,6 +65,7 @@ set edit:completion:arg-completer[moda-agent] = {|@words|
             cand --dry-run 'Print what would be sent; send nothing, write nothing'
             cand --diff 'Print how each turn differs from what was delivered; send nothing, write nothing'
             cand --strict 'Exit with 1 if any input was damaged'
+            cand --yes 'Upload without asking: on a terminal the first upload to a destination shows what would go, and asks'
             cand --all 'Send everything; neither read nor write the ledger'
             cand --include-commands 'Also send turns that called no model, such as /clear'
             cand -q 'Print nothing but problems'

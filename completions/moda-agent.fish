@@ -82,6 +82,7 @@ never\t'Never'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l dry-run -d 'Print what would be sent; send nothing, write nothing'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l diff -d 'Print how each turn differs from what was delivered; send nothing, write nothing'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l strict -d 'Exit with 1 if any input was damaged'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l yes -d 'Upload without asking: on a terminal the first upload to a destination shows what would go, and asks'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l all -d 'Send everything; neither read nor write the ledger'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l include-commands -d 'Also send turns that called no model, such as /clear'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s q -l quiet -d 'Print nothing but problems'

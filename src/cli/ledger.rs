@@ -25,7 +25,7 @@ pub struct Selected {
     ///
     /// What is below a matching folder is meant, too; ~/ is the home folder. All patterns count, those
     /// of the config file, the variable and the command line. A file .moda-agent-ignore in a project's
-    /// folder, or in one above it, keeps the project out as well.
+    /// folder, or in one above it, on the machine that moda-agent runs on, keeps the project out as well.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 }

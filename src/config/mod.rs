@@ -54,6 +54,10 @@ pub struct Settings {
     pub wanted: Wanted,
     /// Whether damaged input makes the exit code.
     pub strict: bool,
+    /// Whether nobody is to be asked.
+    pub yes: bool,
+    /// The user's folder.
+    pub home: Option<String>,
 }
 
 /// What becomes of the spans.
@@ -103,6 +107,8 @@ impl Settings {
             resource: resource(&args.content, variables),
             projection,
             strict: args.strict,
+            yes: args.yes,
+            home: home(variables),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The straight line: discover, read, reconstruct, project, batch, deliver, record.
 
 mod accounting;
+mod consent;
 mod delivered;
 mod diff;
 mod reading;
@@ -22,6 +23,7 @@ use crate::report::UploadReport;
 use crate::sink::Sink;
 use crate::stop::Stop;
 use crate::transcript::{Discovery, FileState, Head, SessionFiles, list};
+use consent::agree;
 use reading::{hear, nothing_found, read};
 use sending::Sender;
 
@@ -43,6 +45,7 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     }
     protect(&settings.output, &sessions)?;
     let plan = plan(sessions, &progress, &settings.wanted);
+    agree(settings, &plan, &access.ledger, report, stop)?;
     report.begin(&plan, settings.output.is_standard_output());
     let recorder = access.recorder(&opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
     drop(opened);

@@ -74,6 +74,14 @@ impl Selection {
         self.projects.is_empty() || project.is_some_and(is_any)
     }
 
+    /// Whether a session that began then and was last written then may hold a turn that is asked for.
+    #[must_use]
+    pub fn may_hold(&self, began: Option<Timestamp>, touched: Timestamp) -> bool {
+        let is_early = self.since.is_some_and(|since| touched < since);
+        let is_late = self.until.is_some_and(|until| began.is_some_and(|began| began >= until));
+        !is_early && !is_late
+    }
+
     /// Where a turn lies that began then.
     #[must_use]
     pub fn window(&self, began: Option<Timestamp>) -> Window {
@@ -131,6 +139,22 @@ mod tests {
         let found = ["06d61e2c-1", "06d61e2d-1", "b1", "ab"].map(|id| selection.takes_session(id));
         assert_eq!(found, [true, false, true, false]);
         assert!(Selection::default().takes_session("a"));
+    }
+
+    #[test]
+    fn a_session_outside_of_the_time_holds_nothing() {
+        let at = |second| Timestamp::from(second);
+        let selection = Selection { since: Some(at(10)), until: Some(at(20)), ..Selection::default() };
+        for (began, touched, expected) in [
+            (Some(at(1)), at(9), false),
+            (Some(at(1)), at(10), true),
+            (Some(at(19)), at(30), true),
+            (Some(at(20)), at(30), false),
+            (None, at(30), true),
+        ] {
+            assert_eq!(selection.may_hold(began, touched), expected, "{began:?} {touched:?}");
+        }
+        assert!(Selection::default().may_hold(None, at(0)));
     }
 
     #[test]
