@@ -93,7 +93,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__diff)
-            opts="-q -v -h -V --format --strict --since --until --project --session --convention --detail --content --redact --redact-pattern --redact-allow --paths --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
+            opts="-q -v -h -V --format --strict --since --until --project --session --exclude --convention --detail --content --redact --redact-pattern --redact-allow --paths --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -116,6 +116,10 @@ _moda__agent() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -331,7 +335,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__status)
-            opts="-q -v -h -V --format --state --settle --quiet --verbose --color --progress --help --version"
+            opts="-q -v -h -V --format --state --settle --exclude --quiet --verbose --color --progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -360,6 +364,10 @@ _moda__agent() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -376,7 +384,7 @@ _moda__agent() {
             return 0
             ;;
         moda__subcmd__agent__subcmd__upload)
-            opts="-q -v -h -V --dry-run --diff --format --strict --since --until --project --session --state --settle --all --resend --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --convention --detail --content --redact --redact-pattern --redact-allow --paths --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
+            opts="-q -v -h -V --dry-run --diff --format --strict --yes --since --until --project --session --exclude --state --settle --all --resend --endpoint --api-key-file --header --protocol --compression --timeout --retry-for --concurrency --max-batch-spans --max-batch-bytes --certificate --client-certificate --client-key --convention --detail --content --redact --redact-pattern --redact-allow --paths --conversation-id --user-id --service-name --environment --include-commands --quiet --verbose --color --progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -399,6 +407,10 @@ _moda__agent() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

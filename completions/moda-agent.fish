@@ -40,6 +40,7 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l since -
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l until -d 'Turns that began before then' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l project -d 'Sessions of this project: a pattern for its folder\'s name, or with a slash for its path; may be given several times' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l session -d 'The session whose id begins so; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l exclude -d 'No session of this project, whatever else is asked for: a pattern for a folder\'s name, or with a slash for its path; may be given several times' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l state -d 'The ledger, which knows what was delivered [default: ~/.local/state/moda-agent/ledger.db]' -r -F
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l settle -d 'How long a session must be silent before its last turn is sent; 0 takes all' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l resend -d 'Send again what was delivered or rejected before, with the same ids: all, or only what changed or was rejected' -r -f -a "all\t'All that is asked for'
@@ -87,6 +88,7 @@ never\t'Never'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l dry-run -d 'Print what would be sent; send nothing, write nothing'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l diff -d 'Print how each turn differs from what was delivered; send nothing, write nothing'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l strict -d 'Exit with 1 if any input was damaged'
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l yes -d 'Upload without asking: on a terminal the first upload to a destination shows what would go, and asks'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l all -d 'Send everything; neither read nor write the ledger'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -l include-commands -d 'Also send turns that called no model, such as /clear'
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand upload" -s q -l quiet -d 'Print nothing but problems'
@@ -111,6 +113,7 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l since -d 
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l until -d 'Turns that began before then' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l project -d 'Sessions of this project: a pattern for its folder\'s name, or with a slash for its path; may be given several times' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l session -d 'The session whose id begins so; may be given several times' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l exclude -d 'No session of this project, whatever else is asked for: a pattern for a folder\'s name, or with a slash for its path; may be given several times' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand diff" -l convention -d 'Whose names and attributes the spans have' -r -f -a "moda\t'Moda\'s instrumentor: one span a turn, as it is sent live'
 genai\t'OpenTelemetry\'s GenAI conventions: requests, tool calls and subagents below the turn'
 openinference\t'OpenInference: the same tree for Phoenix and Arize'
@@ -145,6 +148,7 @@ complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l format 
 json\t'For programs: one object'"
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l state -d 'The ledger, which knows what was delivered [default: ~/.local/state/moda-agent/ledger.db]' -r -F
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l settle -d 'How long a session must be silent before its last turn is sent, as for upload' -r
+complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l exclude -d 'Projects of which upload is to send nothing, as for upload' -r
 complete -c moda-agent -n "__fish_moda_agent_using_subcommand status" -l color -d 'When to use colours; NO_COLOR switches them off, too' -r -f -a "auto\t'On a terminal'
 always\t'Always'
 never\t'Never'"

@@ -10,6 +10,7 @@
 //! [`pipeline`] is that line. `report` shows people what happened on it. [`compare`] holds spans
 //! against those of another time.
 
+pub mod ask;
 pub mod cli;
 pub mod compare;
 pub mod config;

@@ -83,8 +83,8 @@ fn run_diff(diff: &Diff) -> Exit {
 fn run_status(status: &Status) -> Exit {
     let console = Console::new(status.output);
     tell_panics(status.output);
-    let settings = StatusSettings::new(status, &variable);
-    let result = pipeline::standing(&settings, &console).and_then(|overview| {
+    let result = StatusSettings::new(status, &variable).and_then(|settings| {
+        let overview = pipeline::standing(&settings, &console)?;
         console.end();
         overview.print(status.format, settings.home.as_deref(), &console).map(|()| Exit::Done)
     });

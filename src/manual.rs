@@ -64,11 +64,11 @@ const VARIABLES: [(&str, &str); 16] = [
 const FILES: [(&str, &str); 2] = [
     (
         "~/.config/moda-agent/config.toml",
-        "Settings for every run, or in $XDG_CONFIG_HOME/moda-agent, on Windows in %APPDATA%\\moda-agent. Keys are the names of options but --dry-run, --diff and --format, values are texts, numbers, true and false, and a list for header: endpoint = 'https://...', max-batch-spans = 100, strict = true.",
+        "Settings for every run, or in $XDG_CONFIG_HOME/moda-agent, on Windows in %APPDATA%\\moda-agent. Keys are the names of options but --dry-run, --diff and --format, values are texts, numbers, true and false, and lists for header, project, session and exclude: endpoint = 'https://...', max-batch-spans = 100, strict = true, exclude = ['~/private/**'].",
     ),
     (
         "order",
-        "An option wins over its variable, MODA_AGENT_ and its name, and this over the file. Where other variables count, too, they stand between:",
+        "An option wins over its variable, MODA_AGENT_ and its name, and this over the file; but of --exclude all count, wherever they stand. Where other variables count, too, they stand between:",
     ),
 ];
 

@@ -24,7 +24,7 @@ const FENCED: [(&str, &str); 15] = [
     ("clap", "cli main manual"),
     ("sha2", "span/ids session/duplicates compare/digest ledger/destination ledger/progress"),
     ("rusqlite", "ledger"),
-    ("glob", "session/selection config/ledger"),
+    ("glob", "session/selection session/kept_out config/ledger config/exclusion"),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -15,7 +15,7 @@ fn on_a_terminal(arguments: &str, variables: &[(&str, &str)]) -> String {
     let line = format!("{} {arguments} {}", program.display(), recordings("live-2.1.330"));
     let mut script = Command::new("script");
     script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
-    script.env("TERM", "xterm-256color").env_remove("NO_COLOR").env("MODA_AGENT_ALL", "1");
+    script.env("TERM", "xterm-256color").env_remove("NO_COLOR").env("MODA_AGENT_ALL", "1").env("MODA_AGENT_YES", "1");
     script.envs(variables.iter().copied());
     let output = script.output().unwrap();
     assert!(output.status.success(), "{output:?}");

@@ -73,7 +73,7 @@ impl Delivered {
         let mut batcher = Batcher::new(Protocol::Protobuf, &Resource::default(), limits);
         let ledger = Ledger::empty().unwrap();
         let entries = sessions.iter().zip(files).map(|(session, files)| {
-            let Verdict { turns, progress } = verdict(session, files, &ledger);
+            let Verdict { turns, progress, .. } = verdict(session, files, &ledger);
             let entry = SessionEntry { id: session.id.as_str().into(), project: None, place: None, progress };
             (entry, turns.iter().map(|judged| turn_entry(session, judged, &mut batcher)).collect())
         });

@@ -31,6 +31,9 @@ pub const VARIABLES_BETWEEN: [(&str, &[&str]); 11] = [
     ("service-name", &["OTEL_SERVICE_NAME"]),
 ];
 
+/// Lists of which all values count, wherever they stand: what one place keeps out no other lets in.
+const ALL_COUNT: [&str; 1] = ["exclude"];
+
 /// Looks a variable up.
 type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -52,7 +55,8 @@ pub(super) fn before(command: &str, file: &FileSettings, variables: Variables<'_
     check_keys(file)?;
     let mut args = Vec::new();
     for (arg, name) in settable(&options) {
-        let is_hidden = variables(&variable_of(name)).is_some() || stands_between(arg, name, variables);
+        let is_set = || variables(&variable_of(name)).is_some() || stands_between(arg, name, variables);
+        let is_hidden = !ALL_COUNT.contains(&name) && is_set();
         let values = file.values.get(name).filter(|_| name != "header" && !is_hidden);
         args.extend(
             values.into_iter().flatten().filter_map(|value| as_argument(arg, name, &expanded(arg, value, file))),
@@ -168,6 +172,8 @@ mod tests {
             (&[("api-key-file", "~/key")], &[], &["--api-key-file=/home/ada/key"]),
             (&[("user-id", "~/key")], &[], &["--user-id=~/key"]),
             (&[("header", "a=b")], &[("MODA_AGENT_HEADER", "c=d")], &["--header=c=d"]),
+            (&[("project", "a")], &[("MODA_AGENT_PROJECT", "b")], &["--project=b"]),
+            (&[("exclude", "~/a/**")], &[("MODA_AGENT_EXCLUDE", "b")], &["--exclude=~/a/**", "--exclude=b"]),
         ] {
             let mut found = arguments(file, set);
             let mut expected: Vec<_> = expected.iter().map(ToString::to_string).collect();

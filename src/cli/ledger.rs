@@ -21,6 +21,13 @@ pub struct Selected {
     /// The session whose id begins so; may be given several times
     #[arg(long = "session", value_name = "ID")]
     pub sessions: Vec<String>,
+    /// No session of this project, whatever else is asked for: a pattern for a folder's name, or with a slash for its path; may be given several times
+    ///
+    /// What is below a matching folder is meant, too; ~/ is the home folder. All patterns count, those
+    /// of the config file, the variable and the command line. A file .moda-agent-ignore in a project's
+    /// folder, or in one above it, on the machine that moda-agent runs on, keeps the project out as well.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
 }
 
 /// Options of what was delivered before.

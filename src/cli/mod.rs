@@ -82,6 +82,7 @@ pub enum Command {
 /// moda-agent upload
 #[derive(Args, Debug)]
 #[command(after_long_help = after_upload())]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Upload {
     /// A projects folder, a project folder, a session folder or a transcript
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -99,6 +100,12 @@ pub struct Upload {
     /// Exit with 1 if any input was damaged
     #[arg(long)]
     pub strict: bool,
+    /// Upload without asking: on a terminal the first upload to a destination shows what would go, and asks
+    ///
+    /// Anything but y or yes is no. Nobody is asked where standard input or error is no terminal, and not
+    /// for dry runs, files and pipes; with --all every upload is a first one.
+    #[arg(long)]
+    pub yes: bool,
 
     /// Which sessions and turns.
     #[command(flatten)]

@@ -30,6 +30,9 @@ pub struct Status {
     /// How long a session must be silent before its last turn is sent, as for upload
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = settle)]
     pub settle: Duration,
+    /// Projects of which upload is to send nothing, as for upload
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
 
     /// What a person sees.
     #[command(flatten)]

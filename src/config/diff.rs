@@ -34,7 +34,7 @@ impl DiffSettings {
             places: Places::new(&args.paths, variables),
             projection: projection(&args.content, variables)?,
             include_commands: args.content.include_commands,
-            selection: selection(&args.selected, SystemTime::now())?,
+            selection: selection(&args.selected, SystemTime::now(), variables)?,
         })
     }
 }

@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use glob::Pattern;
 
+use super::exclusion::kept_out;
 use super::headers::is_secret;
 use super::places::home;
 use super::projection::convention;
 use super::variables::Variables;
 use super::{OutputSettings, endpoint};
-use crate::cli::{self, LedgerOptions, Selected, Upload};
+use crate::cli::{self, Selected, Upload};
 use crate::error::Error;
 use crate::ledger::{ANY_KEY, Destination, LedgerSettings, Resend, Wanted, fingerprint};
 use crate::otlp::{Endpoint, HttpSettings, shown};
@@ -90,11 +91,12 @@ fn whole(path: &Path) -> PathBuf {
 }
 
 /// What a run is asked for, now.
-pub(super) fn wanted(selected: &Selected, ledger: &LedgerOptions, with_commands: bool) -> Result<Wanted, Error> {
+pub(super) fn wanted(args: &Upload, variables: Variables<'_>) -> Result<Wanted, Error> {
     let now = SystemTime::now();
-    let selection = selection(selected, now)?;
-    let patience = Patience { settle: ledger.settle, now: Timestamp::from(now) };
-    let resend = match ledger.resend {
+    let selection = selection(&args.selected, now, variables)?;
+    let patience = Patience { settle: args.ledger.settle, now: Timestamp::from(now) };
+    let with_commands = args.content.include_commands;
+    let resend = match args.ledger.resend {
         None => Resend::Nothing,
         Some(cli::Resend::All) => Resend::All,
         Some(cli::Resend::Changed) => Resend::Changed,
@@ -104,7 +106,7 @@ pub(super) fn wanted(selected: &Selected, ledger: &LedgerOptions, with_commands:
 }
 
 /// Which sessions and turns are asked for.
-pub(super) fn selection(selected: &Selected, now: SystemTime) -> Result<Selection, Error> {
+pub(super) fn selection(selected: &Selected, now: SystemTime, variables: Variables<'_>) -> Result<Selection, Error> {
     let time = |option: &str, text: &Option<String>| {
         text.as_ref().map(|text| time(text, now).ok_or_else(|| no_time(option, text))).transpose()
     };
@@ -113,6 +115,7 @@ pub(super) fn selection(selected: &Selected, now: SystemTime) -> Result<Selectio
         until: time("--until", &selected.until)?,
         projects: selected.projects.iter().map(|glob| pattern(glob)).collect::<Result<_, _>>()?,
         sessions: selected.sessions.clone(),
+        kept_out: kept_out(&selected.exclude, variables)?,
     })
 }
 

@@ -7,6 +7,7 @@ mod certificates;
 mod cleanup;
 mod diff;
 mod endpoint;
+mod exclusion;
 mod file;
 mod headers;
 mod ledger;
@@ -53,6 +54,10 @@ pub struct Settings {
     pub wanted: Wanted,
     /// Whether damaged input makes the exit code.
     pub strict: bool,
+    /// Whether nobody is to be asked.
+    pub yes: bool,
+    /// The user's folder.
+    pub home: Option<String>,
 }
 
 /// What becomes of the spans.
@@ -93,7 +98,7 @@ impl Settings {
             paths: args.paths.clone(),
             output,
             ledger,
-            wanted: ledger::wanted(&args.selected, &args.ledger, args.content.include_commands)?,
+            wanted: ledger::wanted(args, variables)?,
             protocol,
             limits: Limits {
                 spans: args.delivery.max_batch_spans as usize,
@@ -102,6 +107,8 @@ impl Settings {
             resource: resource(&args.content, variables),
             projection,
             strict: args.strict,
+            yes: args.yes,
+            home: home(variables),
         })
     }
 }

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::exclusion::kept_out;
 use super::ledger::default_place;
 use super::places::{Places, home};
 use super::variables::Variables;
 use crate::cli::Status;
+use crate::error::Error;
 use crate::ledger::Wanted;
-use crate::session::Patience;
+use crate::session::{Patience, Selection};
 use crate::transcript::Timestamp;
 
 /// What is to be told.
@@ -26,14 +28,14 @@ pub struct StatusSettings {
 
 impl StatusSettings {
     /// Reads the command line in the light of the environment.
-    #[must_use]
-    pub fn new(args: &Status, variables: Variables<'_>) -> Self {
+    pub fn new(args: &Status, variables: Variables<'_>) -> Result<Self, Error> {
         let patience = Patience { settle: args.settle, now: Timestamp::from(SystemTime::now()) };
-        Self {
+        let selection = Selection { kept_out: kept_out(&args.exclude, variables)?, ..Selection::default() };
+        Ok(Self {
             places: Places::new(&args.paths, variables),
             ledger: args.state.clone().or_else(|| default_place(variables)),
-            wanted: Wanted { patience, ..Wanted::default() },
+            wanted: Wanted { selection, patience, ..Wanted::default() },
             home: home(variables),
-        }
+        })
     }
 }

@@ -31,7 +31,7 @@ impl Wanted {
     }
 
     fn takes(&self, session: &Session) -> bool {
-        self.selection.takes_session(&session.id) && self.selection.takes_project(session.facts.project.as_deref())
+        self.selection.takes_session(&session.id) && self.selection.takes_projects_of(session)
     }
 }
 
@@ -84,6 +84,8 @@ impl Judged<'_> {
 pub struct Verdict<'a> {
     /// The turns.
     pub turns: Vec<Judged<'a>>,
+    /// Whether some of them are not sent because their project is kept out.
+    pub is_kept_out: bool,
     /// How far the session is then.
     pub progress: Option<Progress>,
 }
@@ -100,7 +102,9 @@ pub fn judge<'a>(
 ) -> Result<Verdict<'a>, Error> {
     let mut progress = Progress::begin(files, session.facts.project.as_deref(), wanted);
     progress.holds_copies(kept_back.of(session));
-    let mut turns = Vec::new();
+    let takes_session = wanted.takes(session);
+    let keeps_out = wanted.selection.takes_session(&session.id) && wanted.selection.keeps_out(session);
+    let (mut turns, mut is_kept_out) = (Vec::new(), false);
     for (turn, key) in session.turns.iter().zip(turn_keys(session)) {
         if !turn.is_sent(wanted.with_commands) {
             continue;
@@ -113,19 +117,21 @@ pub fn judge<'a>(
         let question = Question {
             fate: known.as_ref().map(|known| known.fate),
             has_changed: known.as_ref().is_some_and(has_changed),
-            is_wanted: window == Window::Within && wanted.takes(session),
+            is_wanted: window == Window::Within && takes_session,
             is_settled: waits.is_none(),
         };
         let decision = decide(question, wanted.resend);
         note(&mut progress, decision, waits, window, turn);
         kept_back.note(decision, turn);
+        is_kept_out |= keeps_out && decision == Decision::LeftOut && window == Window::Within;
         turns.push(Judged { turn, key, decision, known });
     }
-    if !wanted.selection.takes_project(session.facts.project.as_deref()) {
+    let leaves_out = turns.iter().any(|judged| judged.decision == Decision::LeftOut);
+    if leaves_out && !wanted.selection.takes_projects_of(session) {
         progress.all_left_out();
     }
     let progress = wanted.selection.takes_session(&session.id).then_some(progress);
-    Ok(Verdict { turns, progress })
+    Ok(Verdict { turns, is_kept_out, progress })
 }
 
 /// What is not sent now is remembered, so that it is known when it must be looked at again.

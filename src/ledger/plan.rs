@@ -25,10 +25,16 @@ pub struct Unchanged {
     pub transcripts: u64,
     /// Turns in them that wait until they are settled.
     pub waiting: u64,
+    /// Sessions of projects that are kept out, which are none of these.
+    pub kept_out: u64,
 }
 
 impl Unchanged {
-    fn add(&mut self, files: &SessionFiles, progress: &Progress) {
+    fn add(&mut self, files: &SessionFiles, progress: &Progress, wanted: &Wanted) {
+        if progress.is_kept_out(wanted) {
+            self.kept_out += 1;
+            return;
+        }
         self.transcripts += files.states.len() as u64;
         self.waiting += progress.waiting;
     }
@@ -45,13 +51,13 @@ pub fn plan(found: Vec<SessionFiles>, progress: &AllProgress, wanted: &Wanted) -
         let done = progress.get(&files.id).filter(|progress| !wanted.reads_all() && progress.is_done(&files, wanted));
         match done {
             Some(progress) if !progress.open_requests.is_empty() => asleep.push(((order, files), progress)),
-            Some(progress) => unchanged.add(&files, progress),
+            Some(progress) => unchanged.add(&files, progress, wanted),
             None => read.push((order, files)),
         }
     }
     let shared = wake(&mut read, &mut asleep);
     for ((_, files), progress) in &asleep {
-        unchanged.add(files, progress);
+        unchanged.add(files, progress, wanted);
     }
     read.sort_by_key(|(order, _)| *order);
     let is_read = |files: &SessionFiles| wanted.selection.takes_session(&files.id) || shared.has_sharer(files);

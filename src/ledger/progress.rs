@@ -87,9 +87,17 @@ impl Progress {
     /// delivered is asked for and due.
     pub(super) fn is_done(&self, files: &SessionFiles, wanted: &Wanted) -> bool {
         let is_same = self.fingerprint == fingerprint(files) && (self.with_commands || !wanted.with_commands);
-        let selection = &wanted.selection;
-        is_same
-            && (!selection.takes_project(self.project.as_deref()) || (!self.is_due(wanted) && !self.is_asked(wanted)))
+        is_same && (!(self.is_due(wanted) || self.is_asked(wanted)) || !self.takes_project(wanted))
+    }
+
+    /// Whether it has turns that would be sent now or later, if their project were not kept out.
+    pub(super) fn is_kept_out(&self, wanted: &Wanted) -> bool {
+        let keeps_out = |project| wanted.selection.kept_out.holds(project);
+        (self.waiting > 0 || self.is_asked(wanted)) && self.project.as_deref().is_some_and(keeps_out)
+    }
+
+    fn takes_project(&self, wanted: &Wanted) -> bool {
+        wanted.selection.takes_project(self.project.as_deref())
     }
 
     fn is_due(&self, wanted: &Wanted) -> bool {
@@ -123,7 +131,7 @@ pub(super) fn fingerprint(files: &SessionFiles) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Patience, Request, Selection};
+    use crate::session::{Exclusion, IgnoreFiles, KeptOut, Patience, Request, Selection};
     use crate::transcript::FileState;
     use std::time::Duration;
 
@@ -181,6 +189,32 @@ mod tests {
             (&other, 7, selected(since(5)), false),
         ] {
             assert_eq!(progress.is_done(&files(bytes), &wanted), expected, "{progress:?} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_sent_if_it_were_not_kept_out_is_done_until_it_is_not() {
+        let excluding = |glob: &str| {
+            let kept_out = KeptOut::by(vec![Exclusion::new(glob).unwrap()], IgnoreFiles::default());
+            selected(Selection { kept_out, ..Selection::default() })
+        };
+        let progress = |change: &dyn Fn(&mut Progress)| {
+            let mut progress = Progress::begin(&files(7), Some("/src/shop"), &wanted(0));
+            change(&mut progress);
+            progress
+        };
+        let delivered = progress(&|_| {});
+        let left_out = progress(&Progress::all_left_out);
+        let waiting = progress(&|progress| progress.waits(Waits { since: at(9), has_ended: true }, &Turn::default()));
+        for (progress, wanted, is_done, is_kept_out) in [
+            (&delivered, excluding("/src"), true, false),
+            (&left_out, excluding("/src"), true, true),
+            (&left_out, excluding("/lib"), false, false),
+            (&waiting, excluding("shop"), true, true),
+            (&waiting, excluding("/lib"), true, false),
+        ] {
+            assert_eq!((progress.is_done(&files(7), &wanted), progress.is_kept_out(&wanted)), (is_done, is_kept_out));
+            assert!(!progress.is_done(&files(8), &wanted), "it grew");
         }
     }
 

@@ -74,6 +74,12 @@ impl Ledger {
         self.look_up(When::Before, |connection| rows::progress(connection, destination))
     }
 
+    /// Whether anything was sent to the destination before this run.
+    #[must_use]
+    pub fn has_receipts(&self) -> bool {
+        self.has_receipts
+    }
+
     /// The receipt of a session's turn.
     pub fn receipt(&self, session: &str, trace: TraceId, names: &[Name]) -> Result<Option<Known>, Error> {
         let Some(destination) = self.destination.filter(|_| self.has_receipts) else { return Ok(None) };

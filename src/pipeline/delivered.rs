@@ -28,7 +28,8 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
     let vanished = vanished(&found, ledger, &settings.paths)?;
     console.begin(&found.sessions, true);
     let keep = settings.projection.keep();
-    let copies = hear(&found.sessions, &Shared::of(&found.sessions), ledger, keep)?;
+    let (shared, selection) = (Shared::of(&found.sessions), &settings.wanted.selection);
+    let copies = hear(&found.sessions, &shared, selection, ledger, keep)?;
     read(found.sessions, &copies, ledger, console, keep, |Read { session, files, warnings }| {
         comparison.read.warned.take(warnings, console);
         let verdict =
@@ -45,6 +46,9 @@ pub fn delivered(settings: &Settings, console: &Console) -> Result<Comparison, E
 
 /// The turns of a session that are asked for.
 fn compare(session: &Session, turns: &[Judged<'_>], settings: &Settings) -> Vec<Compared> {
+    if settings.wanted.selection.keeps_out(session) {
+        return Vec::new();
+    }
     let compared = |judged: &Judged<'_>| {
         let spans = settings.projection.spans(session, judged.turn, &judged.key);
         let note = (judged.decision == Decision::Wait).then(|| "waits until it is settled".to_owned());

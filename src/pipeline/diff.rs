@@ -24,7 +24,8 @@ pub fn diff(settings: &DiffSettings, console: &Console) -> Result<Comparison, Er
     comparison.with = With::Baseline { files, spans, passed_over: matching.passed_over() };
     console.begin(&found.sessions, true);
     let keep = settings.projection.keep();
-    let copies = hear(&found.sessions, &Shared::of(&found.sessions), &Ledger::empty()?, keep)?;
+    let shared = Shared::of(&found.sessions);
+    let copies = hear(&found.sessions, &shared, &settings.selection, &Ledger::empty()?, keep)?;
     read(found.sessions, &copies, &Ledger::empty()?, console, keep, |Read { session, files, warnings }| {
         comparison.read.warned.take(warnings, console);
         let turns = turn_keys(&session).into_iter().zip(&session.turns);

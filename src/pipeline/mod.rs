@@ -1,6 +1,7 @@
 //! The straight line: discover, read, reconstruct, project, batch, deliver, record.
 
 mod accounting;
+mod consent;
 mod delivered;
 mod diff;
 mod reading;
@@ -22,6 +23,7 @@ use crate::report::UploadReport;
 use crate::sink::Sink;
 use crate::stop::Stop;
 use crate::transcript::{Discovery, FileState, Head, SessionFiles, list};
+use consent::agree;
 use reading::{hear, nothing_found, read};
 use sending::Sender;
 
@@ -43,12 +45,13 @@ pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> R
     }
     protect(&settings.output, &sessions)?;
     let plan = plan(sessions, &progress, &settings.wanted);
+    agree(settings, &plan, &access.ledger, report, stop)?;
     report.begin(&plan, settings.output.is_standard_output());
     let recorder = access.recorder(&opened, &known.vanished(&settings.paths), !plan.read.is_empty())?;
     drop(opened);
     let mut sink = Sink::open(settings, report, stop, recorder.clone())?;
     let keep = settings.projection.keep();
-    let copies = hear(&plan.read, &plan.shared, &access.ledger, keep)?;
+    let copies = hear(&plan.read, &plan.shared, &settings.wanted.selection, &access.ledger, keep)?;
     let (ledger, kept_back) = (&access.ledger, KeptBack::default());
     let mut sender = Sender { settings, ledger, recorder: recorder.clone(), report, kept_back };
     let result = read(plan.read, &copies, ledger, &report.console, keep, |read| {

@@ -10,7 +10,7 @@ use crate::error::{Error, Exit, plain};
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
 use crate::report::{Console, Warned};
-use crate::session::{Copies, Keep, Name, Owners, Session, rebuild};
+use crate::session::{Copies, Keep, Name, Owners, Selection, Session, rebuild};
 use crate::transcript::{Discovery, SessionFiles, Shared, discover};
 use crate::warning::Warnings;
 
@@ -38,9 +38,15 @@ pub(super) struct Read {
 }
 
 /// Hears what the sessions that share requests know of them.
-pub(super) fn hear(sessions: &[SessionFiles], shared: &Shared, ledger: &Ledger, keep: Keep) -> Result<Copies, Error> {
-    let fault = RefCell::new(None);
-    let copies = Copies::heard(sessions, shared, &elsewhere(ledger, &fault), keep);
+pub(super) fn hear(
+    sessions: &[SessionFiles],
+    shared: &Shared,
+    selection: &Selection,
+    ledger: &Ledger,
+    keep: Keep,
+) -> Result<Copies, Error> {
+    let (fault, is_kept_out) = (RefCell::new(None), |session: &_| selection.keeps_out(session));
+    let copies = Copies::heard_but(&is_kept_out, sessions, shared, &elsewhere(ledger, &fault), keep);
     fault.take().map_or(Ok(copies), Err)
 }
 

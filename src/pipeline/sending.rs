@@ -26,7 +26,7 @@ impl Sender<'_> {
         let Read { session, files, mut warnings } = read;
         let projection = &self.settings.projection;
         let looks_of = |turn: &_, key: &str| looks(&projection.spans(&session, turn, key));
-        let verdict = judge(&session, &files, self.ledger, &self.settings.wanted, &mut self.kept_back, &looks_of)?;
+        let mut verdict = judge(&session, &files, self.ledger, &self.settings.wanted, &mut self.kept_back, &looks_of)?;
         let delivered = verdict.turns.iter().filter(|judged| judged.decision == Decision::Delivered);
         for _ in delivered.filter(|judged| judged.has_grown()) {
             warnings.push(Warning::GrownTurn { session: session.id.clone() });
@@ -36,9 +36,9 @@ impl Sender<'_> {
             id: session.id.as_str().into(),
             project: session.facts.project.clone(),
             place: files.place(),
-            progress: verdict.progress.filter(|_| !warnings.may_be_read_later()),
+            progress: verdict.progress.take().filter(|_| !warnings.may_be_read_later()),
         };
-        self.report.judge(&verdict.turns);
+        self.report.judge(&verdict);
         self.report.warn(warnings);
         self.report.read(&session, &files, sent.len());
         if let Some(recorder) = &self.recorder {

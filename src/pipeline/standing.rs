@@ -49,7 +49,7 @@ fn undelivered(
     let plan = plan(found.sessions, &access.ledger.progress()?, &settings.wanted);
     let keep = Convention::named(&destination.convention).unwrap_or_default().default_keep();
     let mut undelivered = Undelivered { waiting: plan.unchanged.waiting, ..Undelivered::default() };
-    let copies = hear(&plan.read, &plan.shared, &access.ledger, keep)?;
+    let copies = hear(&plan.read, &plan.shared, &settings.wanted.selection, &access.ledger, keep)?;
     console.begin(&plan.read, true);
     read(plan.read, &copies, &access.ledger, console, keep, |Read { session, files, warnings }| {
         overview.warn(if is_first { warnings } else { Warnings::default() }, console);

@@ -197,6 +197,12 @@ impl Redaction {
         Self(Some(Box::leak(Box::new(redactor))))
     }
 
+    /// Whether secrets are.
+    #[must_use]
+    pub fn replaces_secrets(self) -> bool {
+        self.0.is_some_and(|redactor| !redactor.keeps_secrets)
+    }
+
     /// Whether anything is replaced.
     #[must_use]
     pub fn is_on(self) -> bool {

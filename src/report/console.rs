@@ -1,7 +1,7 @@
 //! Standard error: progress, warnings, errors, the summary.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
@@ -130,6 +130,19 @@ impl Console {
             self.line(printable(sentence));
             self.line(format_args!("{} {}", styled(CARE, "hint:"), printable(hint)));
         }
+    }
+
+    /// Whether somebody is there who can be asked.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks something, also where only problems are wanted; the answer is typed behind it.
+    pub fn ask(&self, question: &str) {
+        self.progress.aside(|| {
+            let _ = write!(AutoStream::new(std::io::stderr(), self.color), "{question} ");
+        });
     }
 
     /// A line, also where only problems are wanted.

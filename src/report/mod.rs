@@ -6,6 +6,7 @@
 mod console;
 mod diff;
 mod dry_run;
+mod first_upload;
 mod found;
 mod json;
 mod numbers;
@@ -25,6 +26,7 @@ mod warned;
 pub use console::Console;
 pub use diff::{Comparison, With};
 pub use dry_run::{DryRun, Place};
+pub use first_upload::FirstUpload;
 pub use found::Found;
 pub use printable::printable;
 pub use sessions::{Account, Accounts};

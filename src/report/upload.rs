@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::console::Console;
 use super::summary::Summary;
 use crate::cli::Output;
-use crate::ledger::{Judged, Plan};
+use crate::ledger::{Plan, Verdict};
 use crate::otlp::Event;
 use crate::session::Session;
 use crate::transcript::SessionFiles;
@@ -47,11 +47,8 @@ impl UploadReport {
     }
 
     /// Counts what is done with the turns of a session.
-    pub fn judge(&self, turns: &[Judged<'_>]) {
-        let mut summary = self.summary();
-        for judged in turns {
-            summary.skipped.judge(judged.decision);
-        }
+    pub fn judge(&self, verdict: &Verdict<'_>) {
+        self.summary().skipped.judge(verdict);
     }
 
     /// Counts warnings and shows them.

@@ -56,13 +56,35 @@ impl Copies {
     /// Reads the sessions that share requests, and hears what they know of them.
     #[must_use]
     pub fn heard(sessions: &[SessionFiles], shared: &Shared, elsewhere: Elsewhere<'_>, keep: Keep) -> Self {
+        Self::heard_but(&|_| false, sessions, shared, elsewhere, keep)
+    }
+
+    /// The same, but of sessions that are kept out no other learns a word.
+    #[must_use]
+    pub fn heard_but(
+        is_kept_out: &dyn Fn(&Session) -> bool,
+        sessions: &[SessionFiles],
+        shared: &Shared,
+        elsewhere: Elsewhere<'_>,
+        keep: Keep,
+    ) -> Self {
         let sharers = sessions.iter().filter(|files| shared.has_sharer(files)).collect();
-        Self::heard_of(sharers, &|request| shared.holds(request), elsewhere, keep)
+        Self::hear_all(is_kept_out, sharers, &|request| shared.holds(request), elsewhere, keep)
     }
 
     /// The same where it is known already which sessions share requests, and which ones.
     #[must_use]
     pub fn heard_of(
+        sharers: Vec<&SessionFiles>,
+        is_shared: &dyn Fn(&str) -> bool,
+        elsewhere: Elsewhere<'_>,
+        keep: Keep,
+    ) -> Self {
+        Self::hear_all(&|_| false, sharers, is_shared, elsewhere, keep)
+    }
+
+    fn hear_all(
+        is_kept_out: &dyn Fn(&Session) -> bool,
         sharers: Vec<&SessionFiles>,
         is_shared: &dyn Fn(&str) -> bool,
         elsewhere: Elsewhere<'_>,
@@ -76,6 +98,9 @@ impl Copies {
             threads,
             |files| rebuild(files, &|_| (), keep).0,
             |mut session| {
+                if is_kept_out(&session) {
+                    session.fall_silent();
+                }
                 copies.hear(&mut session, is_shared, elsewhere);
                 copies.rejoin.hear(&session, is_shared, elsewhere);
                 Ok::<_, Infallible>(())
@@ -122,6 +147,19 @@ impl Copies {
                 {
                     known.hear_call(call, first.contains(&key));
                 }
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Forgets all but which requests it holds and what they used: that decides who owns them.
+    fn fall_silent(&mut self) {
+        self.strays.extend(self.turns.iter_mut().flat_map(|turn| turn.subagents.drain(..)));
+        for (requests, calls) in self.chains_mut() {
+            calls.clear();
+            for request in requests {
+                request.said = Said::default();
             }
         }
     }
@@ -242,6 +280,23 @@ mod tests {
     #[test]
     fn what_a_copy_used_is_known_of_all() {
         assert!(taught(&|_, _| false).iter().all(|session| session.turns[0].tokens().output == 90));
+    }
+
+    #[test]
+    fn of_a_session_that_fell_silent_others_learn_only_what_it_used() {
+        let [mut original, mut fork] = [session("cut", 5, &[]), session("longest", 90, &["1"])];
+        let (requests, tool_calls) = chain(1, &["2"], "of an agent");
+        fork.turns[0].subagents.push(Subagent { requests, tool_calls, ..Subagent::default() });
+        fork.fall_silent();
+        let mut copies = Copies::default();
+        for session in [&mut original, &mut fork] {
+            copies.hear(session, |_| true, &|_, _| true);
+            copies.rejoin.hear(session, |_| true, &|_, _| false);
+        }
+        copies.teach(&mut original);
+        let turn = &original.turns[0];
+        assert_eq!((turn.tokens().output, &*turn.requests[0].said.text()), (90, "cut"));
+        assert!(turn.tool_calls.is_empty() && original.subagents().next().is_none());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::transcript::{ModelUsage, Record, Timestamp, Tokens};
 pub struct Facts {
     /// The working directory: where it moved to, else where it began.
     pub project: Option<String>,
+    /// The working directories that it was moved from.
+    pub left_folders: BTreeSet<String>,
     /// The time of its first record.
     pub started_at: Option<Timestamp>,
     /// When a user or an assistant last said something.
@@ -30,6 +32,8 @@ pub struct Facts {
     pub is_compacted: bool,
     /// Records of a user or an assistant. A file without one is no session.
     pub said: u64,
+    /// Whether a record said in which folder.
+    has_begun: bool,
     versions: BTreeSet<(Option<ClientVersion>, String)>,
     /// The newest record's version and model: most records have the same.
     newest: [Option<String>; 2],
@@ -52,13 +56,16 @@ impl Facts {
         self.versions.iter().map(|(_, version)| version.as_str())
     }
 
+    /// The folders that it ran in.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.project.iter().chain(&self.left_folders).map(String::as_str)
+    }
+
     /// Takes any record of the session.
     pub(super) fn take(&mut self, record: &Record<'_>) {
         match record.kind.as_deref() {
             Some("cost-state") => self.reported = Some(record.model_usage.clone()),
-            Some("relocated") => {
-                self.project = record.relocated_cwd.clone().map(Into::into).or_else(|| self.project.take());
-            }
+            Some("relocated") => self.moved(record.relocated_cwd.as_deref()),
             Some("user" | "assistant") => self.said(record),
             Some("system") => self.is_compacted |= record.subtype.as_deref() == Some("compact_boundary"),
             _ => {}
@@ -66,8 +73,27 @@ impl Facts {
         if self.entrypoint.is_none() {
             self.entrypoint = record.entrypoint.clone().map(Into::into);
         }
-        if self.project.is_none() {
-            self.project = record.cwd.clone().map(Into::into);
+        if !self.has_begun
+            && let Some(folder) = record.cwd.as_deref()
+        {
+            self.has_begun = true;
+            self.began_in(folder);
+        }
+    }
+
+    /// It may have been moved before.
+    fn began_in(&mut self, folder: &str) {
+        match &self.project {
+            None => self.project = Some(folder.to_owned()),
+            Some(moved_to) if moved_to == folder => {}
+            Some(_) => drop(self.left_folders.insert(folder.to_owned())),
+        }
+    }
+
+    /// It goes on elsewhere; clients say so again and again.
+    fn moved(&mut self, to: Option<&str>) {
+        if let Some(to) = to.filter(|to| self.project.as_deref() != Some(to)) {
+            self.left_folders.extend(self.project.replace(to.to_owned()));
         }
     }
 
@@ -95,4 +121,32 @@ fn changed(newest: &mut Option<String>, text: Option<&str>) -> Option<String> {
     let text = text.filter(|text| newest.as_deref() != Some(text))?;
     *newest = Some(text.to_owned());
     newest.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_folder_that_it_ran_in_is_known_and_the_last_is_its_project() {
+        for (lines, expected) in [
+            (&["/a", "/b"][..], "/a"),
+            (&["/a", ">/b"], "/b /a"),
+            (&["/a", ">/b", ">/b", "/b"], "/b /a"),
+            (&["/a", ">/b", ">/c", ">/a"], "/a /a /b /c"),
+            (&[">/b", "/a", "/c"], "/b /a"),
+            (&[">/b", "/b"], "/b"),
+            (&[], ""),
+        ] {
+            let mut facts = Facts::default();
+            for line in lines {
+                let record = match line.strip_prefix('>') {
+                    Some(to) => format!(r#"{{"type":"relocated","relocatedCwd":"{to}"}}"#),
+                    None => format!(r#"{{"type":"user","cwd":"{line}"}}"#),
+                };
+                facts.take(&Record::of(&record));
+            }
+            assert_eq!(facts.folders().collect::<Vec<_>>().join(" "), expected, "{lines:?}");
+        }
+    }
 }

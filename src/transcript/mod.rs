@@ -9,6 +9,7 @@ mod cost;
 mod digest;
 mod discover;
 mod file;
+mod folder;
 mod glance;
 mod head;
 mod heads;

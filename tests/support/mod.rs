@@ -4,6 +4,8 @@
 
 pub mod runs;
 mod server;
+#[cfg(unix)]
+pub mod terminal;
 pub mod tree;
 
 use std::path::{Path, PathBuf};

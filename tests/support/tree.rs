@@ -50,6 +50,13 @@ impl Tree {
     }
 }
 
+/// A session ran in another folder.
+pub fn moved(tree: &Tree, session: usize, folder: &str) {
+    let text = fs::read_to_string(tree.file(session)).unwrap();
+    let folder = serde_json::to_string(folder).unwrap();
+    fs::write(tree.file(session), text.replace("\"/src/shop\"", &folder)).unwrap();
+}
+
 pub fn append(path: &Path, text: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut file = OpenOptions::new().append(true).create(true).open(path).unwrap();

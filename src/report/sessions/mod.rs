@@ -11,3 +11,4 @@ mod text;
 
 pub use account::Account;
 pub use accounts::Accounts;
+pub(super) use names::project;

@@ -3,7 +3,7 @@
 use crate::report::printable::printable;
 
 /// `~/shop` for a project below the user's folder, `home`.
-pub(super) fn project(project: Option<&str>, home: Option<&str>) -> String {
+pub(in crate::report) fn project(project: Option<&str>, home: Option<&str>) -> String {
     let project = project.unwrap_or("(no project)");
     let below_home = home.and_then(|home| project.strip_prefix(home));
     let below_home = below_home.filter(|rest| rest.is_empty() || rest.starts_with(['/', '\\']));
