@@ -9,8 +9,8 @@ ANYTHING = ["{}", "{}\n", "Here it is:\n\n{}\n\nUse it.", "```\n{}\n```\n", "```
 # Around a line.
 LINES = ["This is what I have: {}", "- {}\n- nothing else", "`{}`", "**{}**", "({})", "     7→{}\n     8→",
          "    12\t{}", "+{}\n-", "config/.env:3:{}", "\x1b[1m\x1b[35m.env\x1b[0m\x1b[36m:\x1b[0m{}\x1b[0m",
-         "| setting | {} |", "<code>{}</code>", "$ {}\n", "2026-03-01T10:00:00Z INFO  {} (main.rs:12)", "# {}", "    {}\n", "> {}",
-         "{}, right?"]
+         "| setting | {} |", "<code>{}</code>", "$ {}\n", "2026-03-01T10:00:00Z INFO  {} (main.rs:12)", "# {}",
+         "    {}\n", "> {}", "{}, right?"]
 # Around a word that is known by how it looks.
 WORDS = ["'{}'", '"{}"', "https://example.com/callback?state=1&access_token={}&page=2", "use {}.", "a,{},b",
          '{"value": "{}"}', '{\\"value\\": \\"{}\\"}', "\x1b[31m{}\x1b[0m", "run --with={} --all", "x={};", "[{}](#a)",
