@@ -1,5 +1,5 @@
-//! Values behind names: `NAME=value`, `name: value`, `"name": "value"`, `name => 'value'`, `--name value`, and the
-//! same in JSON in JSON.
+//! Values behind names: `NAME=value`, `name: value`, `"name": "value"`, `name => 'value'`, `name: &str = "value"`,
+//! `--name value`, and the same in JSON in JSON, in colours and in Markdown.
 
 use std::ops::Range;
 
@@ -7,33 +7,62 @@ use std::ops::Range;
 const NAME: usize = 40;
 /// Blanks around the sign between name and value.
 const BLANKS: usize = 8;
-/// Bytes of a value that are looked at, without quotes and between them.
-const BARE: usize = 256;
-const QUOTED: usize = 1024;
+/// Letters of a type between a name and its value.
+const TYPE: usize = 48;
+/// Bytes of a value that are looked at: some tokens have two thousand.
+const VALUE: usize = 4096;
+/// What a name may end in that is about a secret, and no secret.
+const ABOUT: [&str; 20] = [
+    "id", "ids", "count", "counts", "type", "name", "url", "uri", "file", "path", "expiry", "expires", "ttl", "at",
+    "length", "limit", "budget", "usage", "field", "param",
+];
 
 /// The value of the name of which this is the rest.
 pub(super) fn value(text: &str) -> Option<Range<usize>> {
     let name = run(text, 0, NAME, is_name);
-    let quoted = quote(text, name);
+    if !is_secret_name(text.get(..name)?) {
+        return None;
+    }
+    let quoted = noise(text, quote(text, noise(text, name)));
     let closed = run(text, quoted, 1, |sign| sign == b']');
-    let blanks = run(text, closed, BLANKS, is_blank);
+    let blanks = noise(text, run(text, closed, BLANKS, is_blank));
     let sign = [":=", "=>", "==", "=", ":"].iter().find(|sign| at(text, blanks).starts_with(**sign))?;
-    found(text, run(text, blanks + sign.len(), BLANKS, is_blank))
+    let behind = blanks + sign.len();
+    let from = if *sign == ":" { typed(text, behind).unwrap_or(behind) } else { behind };
+    found(text, from)
 }
 
 /// The value of the option of which this is the rest.
 pub(super) fn argument(text: &str) -> Option<Range<usize>> {
     let name = run(text, 0, NAME, is_name);
     let blanks = run(text, name, BLANKS, is_blank);
-    if blanks == name { None } else { found(text, blanks) }
+    if blanks == name || !is_secret_name(text.get(..name)?) { None } else { found(text, blanks) }
+}
+
+/// Whether a name that goes on like this is that of a secret: `_id` and `Count` are about one.
+pub(super) fn is_secret_name(rest: &str) -> bool {
+    let last = rest.rsplit(['_', '-']).next().unwrap_or_default();
+    let word = last.rfind(|sign: char| sign.is_ascii_uppercase()).and_then(|at| last.get(at..)).unwrap_or(last);
+    let is_about = |word: &str| ABOUT.iter().any(|about| about.eq_ignore_ascii_case(word));
+    rest.len() <= NAME && !is_about(last) && !is_about(word)
+}
+
+/// Where the value begins behind a type: `: &str =`, `: Option<String> =`.
+fn typed(text: &str, from: usize) -> Option<usize> {
+    let is_type = |byte: u8| byte.is_ascii_alphanumeric() || b"&<>[]'_:.|? ".contains(&byte);
+    let end = run(text, from, TYPE, is_type);
+    let rest = at(text, end).strip_prefix('=')?;
+    (end > from && !rest.starts_with(['=', '>'])).then_some(end + 1)
 }
 
 /// The value that begins there: up to the closing quote, or without quotes as far as no sign ends it.
 fn found(text: &str, from: usize) -> Option<Range<usize>> {
-    let begin = quote(text, from);
-    let mark = text.as_bytes().get(..begin)?.last().filter(|_| begin > from);
+    let from = noise(text, run(text, from, BLANKS, is_blank));
+    let quoted = quote(text, from);
+    let begin = noise(text, quoted);
+    let mark = text.as_bytes().get(..quoted)?.last().filter(|_| quoted > from);
     let within_quotes = mark.and_then(|mark| {
-        let inside = run(text, begin, QUOTED, |byte| byte != *mark && byte != b'\\' && byte != b'\n');
+        let inside = run(text, begin, VALUE, |byte| byte != *mark && byte != b'\\' && !byte.is_ascii_control());
         let closing = run(text, inside, 4, |byte| byte == b'\\');
         (text.as_bytes().get(closing) == Some(mark)).then_some(inside)
     });
@@ -43,7 +72,7 @@ fn found(text: &str, from: usize) -> Option<Range<usize>> {
 
 /// The end of a value without quotes: base64 may end in `=`, and goes on behind none.
 fn bare(text: &str, begin: usize) -> usize {
-    let end = run(text, begin, BARE, is_bare);
+    let end = run(text, begin, VALUE, is_bare);
     run(text, end, 2, |byte| byte == b'=')
 }
 
@@ -52,6 +81,16 @@ fn quote(text: &str, from: usize) -> usize {
     let slashes = run(text, from, 4, |byte| byte == b'\\');
     let quotes = run(text, slashes, 1, |byte| matches!(byte, b'"' | b'\'' | b'`'));
     if quotes > slashes { quotes } else { from }
+}
+
+/// Passes over colours and the stars of Markdown.
+fn noise(text: &str, from: usize) -> usize {
+    let mut from = run(text, from, 4, |byte| byte == b'*');
+    while let Some(code) = at(text, from).strip_prefix("\u{1b}[") {
+        let digits = run(code, 0, 16, |byte| byte.is_ascii_digit() || byte == b';');
+        from += 2 + digits + 1;
+    }
+    from
 }
 
 fn at(text: &str, from: usize) -> &str {
@@ -73,7 +112,7 @@ fn is_blank(byte: u8) -> bool {
 }
 
 fn is_bare(byte: u8) -> bool {
-    !byte.is_ascii_whitespace() && !b"\"'`<>,;(){}[]|\\&=".contains(&byte)
+    !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"\"'`<>,;(){}[]|\\&=*".contains(&byte)
 }
 
 #[cfg(test)]
@@ -95,6 +134,13 @@ mod tests {
             (": \"abc", Some("abc")),
             (": \"abc\ndef\"", Some("abc")),
             ("=żół", Some("żół")),
+            (": &str = \"abc\";", Some("abc")),
+            (": Option<String> = 'abc'", Some("abc")),
+            ("**: `abc`", Some("abc")),
+            ("\u{1b}[0m: \u{1b}[32m\"abc\"\u{1b}[0m", Some("abc")),
+            ("\u{1b}[m\u{1b}[K=\u{1b}[1mabc\u{1b}[0m", Some("abc")),
+            ("_id: abc", None),
+            ("Count: abc", None),
             ("", None),
             (" abc", None),
             ("(abc)", None),

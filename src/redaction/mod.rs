@@ -5,6 +5,7 @@
 //! other one looks at again. So time grows with the text and with nothing else.
 
 mod assigned;
+mod decoded;
 mod home;
 mod json;
 mod marker;

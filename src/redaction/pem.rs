@@ -66,15 +66,17 @@ fn behind_gap(text: &str) -> &str {
 /// Where lines of code begin that go on to the end.
 fn lines_before(text: &str) -> usize {
     let mut at = text.len();
+    // The last line may be short.
+    let mut least = 1;
     loop {
         let line = before_gap(text.get(..at).unwrap_or_default());
         let begin = line.trim_end_matches(is_code).len();
         // In `\nMIIE` the `n` is not the key's.
         let begin = begin + usize::from(line.get(..begin).is_some_and(|before| before.ends_with('\\')));
-        if line.len().saturating_sub(begin) < CODE {
+        if line.len().saturating_sub(begin) < least {
             return at;
         }
-        at = begin;
+        (at, least) = (begin, CODE);
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use regex::Regex;
 
+use super::decoded::Decoded;
 use super::home::Home;
 use super::rule::{At, Rule, Then};
 use super::{RULES, assigned, marker, pem};
@@ -26,13 +27,12 @@ pub struct Redactor {
 }
 
 /// The rules, compiled when they are asked for the first time: most runs need few of them.
-#[derive(Default)]
 struct Compiled {
     search: OnceLock<AhoCorasick>,
     then: [OnceLock<Regex>; RULES.len()],
 }
 
-static COMPILED: LazyLock<Compiled> = LazyLock::new(Compiled::default);
+static COMPILED: Compiled = Compiled { search: OnceLock::new(), then: [const { OnceLock::new() }; RULES.len()] };
 
 /// All anchors, each with the rules that have it, by number; the last two are those of private keys.
 static ANCHORS: LazyLock<Vec<(String, Vec<usize>)>> = LazyLock::new(|| {
@@ -62,7 +62,12 @@ impl Redactor {
     }
 
     fn secrets(&self, text: &str) -> Vec<Found> {
-        let mut found = Self::by_rules(text);
+        let decoded = Decoded::of(text);
+        let hidden = decoded.iter().flat_map(|decoded| {
+            Self::by_rules(&decoded.text).into_iter().map(|(place, kind)| (decoded.place(&place), kind))
+        });
+        let mut found: Vec<_> = hidden.collect();
+        found.extend(Self::by_rules(text));
         found.extend(self.by_patterns(text));
         found.retain(|(place, _)| !self.is_allowed(text.get(place.clone()).unwrap_or_default()));
         found.into_iter().map(|(place, kind)| (place, Cow::Owned(marker::of(kind)))).collect()
@@ -83,7 +88,9 @@ impl Redactor {
         let at = anchors.filter_map(|anchor| Some((&ANCHORS.get(anchor.pattern().as_usize())?.1, anchor.range())));
         let rules = at.flat_map(|(rules, place)| {
             let rules = rules.iter().filter_map(|number| RULES.get(*number));
-            rules.filter(move |rule| rule.at == At::Name && rule.at.holds(name, place.start, place.end, rule.anchors))
+            let is_name = assigned::is_secret_name(name.get(place.end..).unwrap_or_default());
+            let holds = move |rule: &&Rule| rule.at.holds(name, place.start, place.end, rule.anchors);
+            rules.filter(move |rule| is_name && rule.at == At::Name && holds(rule))
         });
         let mut rules = rules.filter(|rule| rule.is.holds(value));
         rules.next().filter(|_| !self.is_allowed(value)).map(|rule| rule.kind)

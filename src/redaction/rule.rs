@@ -124,9 +124,21 @@ fn is_edge(before: &str) -> bool {
         [] | [.., b'\\', b'n' | b'r' | b't' | b'f' | b'b'] => true,
         [.., b'\\', b'u', a, b, c, d] if is_hex(&[*a, *b, *c, *d]) => true,
         [.., b'%', a, b] if is_hex(&[*a, *b]) => true,
-        [.., b'0'..=b'9' | b'[' | b';', b'm'] => end_of(before, 16).contains('\u{1b}'),
-        [.., last] => !last.is_ascii_alphanumeric() && *last != b'_',
+        [.., last] if !last.is_ascii_alphanumeric() && *last != b'_' => true,
+        _ => is_colour(end_of(before, 16)) || is_emphasis(end_of(before, 4)),
     }
+}
+
+/// Whether a text ends in `ESC[32m` or the like.
+fn is_colour(near: &str) -> bool {
+    let code = near.rsplit_once("\u{1b}[").map(|(_, code)| code);
+    code.is_some_and(|code| code.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ';').len() == 1)
+}
+
+/// Whether it ends in underscores that begin no word, as Markdown has them.
+fn is_emphasis(near: &str) -> bool {
+    let before = near.trim_end_matches('_');
+    before.len() < near.len() && !before.ends_with(|sign: char| sign.is_ascii_alphanumeric())
 }
 
 /// Whether an option begins there: two dashes and a few words.
@@ -157,8 +169,11 @@ mod tests {
             ("%3D", true),
             (r"\u003d", true),
             ("\u{1b}[32m", true),
+            ("\u{1b}[01;31m\u{1b}[K", true),
+            (" _", true),
+            ("**__", true),
             ("a", false),
-            ("_", false),
+            ("a_", false),
             ("7m", false),
             ("den", false),
         ] {

@@ -59,6 +59,7 @@ pub(super) fn is_password(value: &str) -> bool {
     let Signs { letters, digits, others, .. } = Signs::of(value);
     let is_mixed = letters > 0 && digits + others > 0;
     value.chars().count() >= PASSWORD
+        && !value.contains(char::is_whitespace)
         && is_mixed
         && (digits > 0 || others > 1)
         && is_given(value)
@@ -75,6 +76,7 @@ pub(super) fn is_random(value: &str) -> bool {
     let is_short = signs.letters > 0 && signs.digits >= 2 && is_mixed && count >= RANDOM_AND_MIXED;
     let is_letters = signs.digits < 2 && is_mixed && count >= 20;
     (has_digits || is_short || is_letters)
+        && !value.contains(char::is_whitespace)
         && bits(value) >= BITS
         && is_given(value)
         && !is_place(value)
