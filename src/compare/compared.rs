@@ -1,6 +1,7 @@
 //! What became of each turn between two looks at it.
 
 use super::changes::Change;
+use crate::redaction::Redaction;
 
 /// A turn, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,14 @@ pub struct Compared {
     pub state: State,
     /// What else there is to say, as that it waits.
     pub note: Option<String>,
+}
+
+impl Compared {
+    /// The project, as it may be shown: its name can hold a secret, too.
+    #[must_use]
+    pub fn shown_project(&self) -> Option<String> {
+        Some(Redaction::default().text(self.project.as_deref()?).into_owned())
+    }
 }
 
 /// What became of a turn.

@@ -100,7 +100,7 @@ pub fn judge<'a>(
     kept_back: &mut KeptBack,
     looks: &dyn Fn(&Turn, &str) -> String,
 ) -> Result<Verdict<'a>, Error> {
-    let mut progress = Progress::begin(files, session.facts.project.as_deref(), wanted);
+    let mut progress = Progress::begin(files, session.shown_project().as_deref(), wanted);
     progress.holds_copies(kept_back.of(session));
     let takes_session = wanted.takes(session);
     let keeps_out = wanted.selection.takes_session(&session.id) && wanted.selection.keeps_out(session);

@@ -34,7 +34,7 @@ impl Sender<'_> {
         let sent: Vec<_> = verdict.turns.iter().filter(|judged| judged.decision == Decision::Send).collect();
         let entry = SessionEntry {
             id: session.id.as_str().into(),
-            project: session.facts.project.clone(),
+            project: session.shown_project(),
             place: files.place(),
             progress: verdict.progress.take().filter(|_| !warnings.may_be_read_later()),
         };

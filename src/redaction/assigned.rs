@@ -26,7 +26,7 @@ pub(super) fn value(text: &str) -> Option<Range<usize>> {
     let quoted = noise(text, quote(text, noise(text, name)));
     let closed = run(text, quoted, 1, |sign| sign == b']');
     let blanks = noise(text, run(text, closed, BLANKS, is_blank));
-    let sign = [":=", "=>", "==", "=", ":"].iter().find(|sign| at(text, blanks).starts_with(**sign))?;
+    let sign = [":=", "=>", "==", "=", ":", "|"].iter().find(|sign| at(text, blanks).starts_with(**sign))?;
     let behind = blanks + sign.len();
     let from = if *sign == ":" { typed(text, behind).unwrap_or(behind) } else { behind };
     found(text, from)
@@ -112,7 +112,7 @@ fn is_blank(byte: u8) -> bool {
 }
 
 fn is_bare(byte: u8) -> bool {
-    !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"\"'`<>,;(){}[]|\\&=*".contains(&byte)
+    !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"\"'`<>,;(){}[]|\\&=".contains(&byte)
 }
 
 #[cfg(test)]
@@ -137,6 +137,7 @@ mod tests {
             (": &str = \"abc\";", Some("abc")),
             (": Option<String> = 'abc'", Some("abc")),
             ("**: `abc`", Some("abc")),
+            (" | `abc` |", Some("abc")),
             ("\u{1b}[0m: \u{1b}[32m\"abc\"\u{1b}[0m", Some("abc")),
             ("\u{1b}[m\u{1b}[K=\u{1b}[1mabc\u{1b}[0m", Some("abc")),
             ("_id: abc", None),

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+/// What colours begin with.
+const ESCAPE: u8 = 0x1b;
 /// Backslashes before a letter: of JSON in JSON in JSON.
 const SLASHES: usize = 4;
 
@@ -53,7 +55,9 @@ fn letter(text: &str) -> Option<(char, usize)> {
         return Some(('/', slashes + 1));
     }
     let digits = code.strip_prefix('u')?.get(..4)?;
-    let letter = u8::try_from(u32::from_str_radix(digits, 16).ok()?).ok().filter(u8::is_ascii_graphic)?;
+    let letter = u8::try_from(u32::from_str_radix(digits, 16).ok()?)
+        .ok()
+        .filter(|letter| letter.is_ascii_graphic() || *letter == ESCAPE)?;
     Some((char::from(letter), slashes + 5))
 }
 

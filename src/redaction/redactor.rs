@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use regex::Regex;
 
 use super::decoded::Decoded;
@@ -25,6 +25,11 @@ pub struct Redactor {
     /// Whether secrets stay.
     pub keeps_secrets: bool,
 }
+
+/// The kind of what a name tells that is a header's.
+const HEADER: &str = "authorization";
+/// Letters of a name that are looked at.
+const LONGEST_NAME: usize = 200;
 
 /// The rules, compiled when they are asked for the first time: most runs need few of them.
 struct Compiled {
@@ -84,13 +89,18 @@ impl Redactor {
         if self.keeps_secrets {
             return None;
         }
-        let anchors = COMPILED.search().find_iter(name);
+        // One may stand within another: `secret` in `aws_secret_access_key`.
+        let anchors = (0..name.len().min(LONGEST_NAME)).filter_map(|from| {
+            let found = COMPILED.search().find(Input::new(name).range(from..).anchored(Anchored::Yes));
+            found.filter(|found| found.start() == from)
+        });
         let at = anchors.filter_map(|anchor| Some((&ANCHORS.get(anchor.pattern().as_usize())?.1, anchor.range())));
         let rules = at.flat_map(|(rules, place)| {
             let rules = rules.iter().filter_map(|number| RULES.get(*number));
             let is_name = assigned::is_secret_name(name.get(place.end..).unwrap_or_default());
             let holds = move |rule: &&Rule| rule.at.holds(name, place.start, place.end, rule.anchors);
-            rules.filter(move |rule| is_name && rule.at == At::Name && holds(rule))
+            let is_told = |rule: &&Rule| rule.at == At::Name || rule.kind == HEADER;
+            rules.filter(move |rule| is_name && is_told(rule) && holds(rule))
         });
         let mut rules = rules.filter(|rule| rule.is.holds(value));
         rules.next().filter(|_| !self.is_allowed(value)).map(|rule| rule.kind)
@@ -134,7 +144,11 @@ impl Compiled {
     fn search(&self) -> &AhoCorasick {
         self.search.get_or_init(|| {
             let mut search = AhoCorasick::builder();
-            search.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
+            search
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .kind(Some(AhoCorasickKind::DFA))
+                .start_kind(StartKind::Both);
             #[expect(clippy::expect_used, reason = "a handful of short words is never too much")]
             search.build(ANCHORS.iter().map(|(anchor, _)| anchor)).expect("anchors")
         })
@@ -344,6 +358,10 @@ mod tests {
             (r#"{"a":"x\nPASSWORD=\"hunter2xyz\" \u00e9"}"#, r#"{"a":"x\nPASSWORD=\"[REDACTED:password]\" é"}"#),
             (r#"{"api_key":"aB3dE5fG7hI9jK1lM3nO","n":1}"#, r#"{"api_key":"[REDACTED:secret]","n":1}"#),
             (r#"{"tokens":["aB3dE5fG7hI9jK1lM3nO"]}"#, r#"{"tokens":["aB3dE5fG7hI9jK1lM3nO"]}"#),
+            (
+                r#"{"aws_secret_access_key":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzKEY7"}"#,
+                r#"{"aws_secret_access_key":"[REDACTED:secret]"}"#,
+            ),
             (r#"{"token":["aB3dE5fG7hI9jK1lM3nO"]}"#, r#"{"token":["[REDACTED:secret]"]}"#),
             (r#"{"token":{"id":"aB3dE5fG7hI9jK1lM3nO"}}"#, r#"{"token":{"id":"aB3dE5fG7hI9jK1lM3nO"}}"#),
             (r#"{"a":"caf\u00e9 \"q\""}"#, r#"{"a":"caf\u00e9 \"q\""}"#),

@@ -125,14 +125,17 @@ fn is_edge(before: &str) -> bool {
         [.., b'\\', b'u', a, b, c, d] if is_hex(&[*a, *b, *c, *d]) => true,
         [.., b'%', a, b] if is_hex(&[*a, *b]) => true,
         [.., last] if !last.is_ascii_alphanumeric() && *last != b'_' => true,
-        _ => is_colour(end_of(before, 16)) || is_emphasis(end_of(before, 4)),
+        _ => is_colour(end_of(before, 24)) || is_emphasis(end_of(before, 4)),
     }
 }
 
-/// Whether a text ends in `ESC[32m` or the like.
+/// Whether a text ends in `ESC[32m` or the like, also where JSON or a shell writes it in letters.
 fn is_colour(near: &str) -> bool {
-    let code = near.rsplit_once("\u{1b}[").map(|(_, code)| code);
-    code.is_some_and(|code| code.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ';').len() == 1)
+    let Some((before, code)) = near.rsplit_once('[') else { return false };
+    let is_escape = ["\u{1b}", r"\u001b", r"\u001B", r"\x1b", r"\x1B", r"\033", r"\e"]
+        .iter()
+        .any(|escape| before.ends_with(escape));
+    is_escape && code.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ';').len() == 1
 }
 
 /// Whether it ends in underscores that begin no word, as Markdown has them.
@@ -170,6 +173,8 @@ mod tests {
             (r"\u003d", true),
             ("\u{1b}[32m", true),
             ("\u{1b}[01;31m\u{1b}[K", true),
+            (r"\u001b[31m", true),
+            ("a[31m", false),
             (" _", true),
             ("**__", true),
             ("a", false),

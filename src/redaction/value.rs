@@ -32,6 +32,8 @@ const ENDINGS: [&str; 16] = [
 const RANDOM: usize = 16;
 /// Characters that are enough where letters, digits and signs take turns more often than in words.
 const RANDOM_AND_MIXED: usize = 12;
+/// The same where there are letters only.
+const LETTERS: usize = 20;
 /// Turns for each hundred characters, of which names of things have fewer: measured on words joined by
 /// signs (up to 36) and values of 62 letters (62 on the average).
 const TURNS: usize = 40;
@@ -74,7 +76,7 @@ pub(super) fn is_random(value: &str) -> bool {
     let is_mixed = signs.turns * 100 >= count * TURNS;
     let has_digits = signs.letters > 0 && signs.digits >= 2.max(count / 16) && count >= RANDOM;
     let is_short = signs.letters > 0 && signs.digits >= 2 && is_mixed && count >= RANDOM_AND_MIXED;
-    let is_letters = signs.digits < 2 && is_mixed && count >= 20;
+    let is_letters = signs.digits < 2 && signs.has_both_cases() && count >= LETTERS;
     (has_digits || is_short || is_letters)
         && !value.contains(char::is_whitespace)
         && bits(value) >= BITS
@@ -91,8 +93,11 @@ fn is_one_letter(value: &str) -> bool {
 
 /// A file, a folder or a page.
 fn is_place(value: &str) -> bool {
-    let is_path = ["/", "./", "../", "~/"].iter().any(|beginning| value.starts_with(beginning));
-    is_path || value.contains("://") || ENDINGS.iter().any(|ending| value.ends_with(ending))
+    let begins = ["/", "./", "../", "~/"].iter().any(|beginning| value.starts_with(beginning));
+    // Base64 can begin with a slash.
+    (begins && Signs::of(value).turns * 100 < value.len() * TURNS)
+        || value.contains("://")
+        || ENDINGS.iter().any(|ending| value.ends_with(ending))
 }
 
 /// A call, a member, a path of names: `get_password()`, `*self.token2`, `Config["a1"]`, `Base.encode64`.
@@ -110,6 +115,7 @@ fn is_code(value: &str) -> bool {
 #[derive(Debug, Default)]
 struct Signs {
     letters: usize,
+    capitals: usize,
     digits: usize,
     others: usize,
     /// How often a letter is followed by something of another kind.
@@ -117,6 +123,13 @@ struct Signs {
 }
 
 impl Signs {
+    /// Whether a quarter of the letters is large, and one is small: words joined as `getToken` have fewer
+    /// large ones.
+    fn has_both_cases(&self) -> bool {
+        let small = self.letters - self.capitals;
+        self.capitals * 4 >= self.letters && small * 4 >= self.letters && self.turns * 4 >= self.letters
+    }
+
     fn of(value: &str) -> Self {
         let mut signs = Self::default();
         let mut last = None;
@@ -128,7 +141,8 @@ impl Signs {
                 _ => 3,
             };
             match kind {
-                0 | 1 => signs.letters += 1,
+                0 => signs.letters += 1,
+                1 => (signs.letters, signs.capitals) = (signs.letters + 1, signs.capitals + 1),
                 2 => signs.digits += 1,
                 _ => signs.others += 1,
             }
@@ -169,6 +183,8 @@ mod tests {
             ("$GITHUB_TOKEN_0123456789", false),
             ("${{secrets.DEPLOY_KEY_2024}}", false),
             ("/run/secrets/db_password_1234", false),
+            ("/3cz2+aZtQinyguk/Bzu6VF4E6MYZxaZ", true),
+            ("KPJHQjRBPfSXaKZBEirEZQKbOOnnXWMkavqrdzf", true),
             ("https://a.b/c0123456789defg", false),
             ("service-account-0123456789.json", false),
             ("xxxxxxxxxxxxxxxxxxxxxxxxxxxx1111", false),

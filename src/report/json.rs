@@ -20,7 +20,7 @@ pub(super) fn turn(output: &mut impl Write, session: &Session, spans: &[Span]) -
     let Some((root, below)) = spans.split_first() else { return Ok(()) };
     let turn = Turn {
         session_id: &session.id,
-        project: session.facts.project.as_deref(),
+        project: session.shown_project(),
         trace_id: root.trace_id.to_string(),
         root: One::of(root),
         spans: below.iter().map(One::of).collect(),
@@ -33,7 +33,7 @@ pub(super) fn turn(output: &mut impl Write, session: &Session, spans: &[Span]) -
 struct Turn<'a> {
     session_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    project: Option<&'a str>,
+    project: Option<String>,
     trace_id: String,
     #[serde(flatten)]
     root: One<'a>,

@@ -42,7 +42,7 @@ pub(super) fn turn(output: &mut impl Write, session: &Session, place: Place, spa
 
 fn heading(output: &mut impl Write, session: &Session, root: &Span, turns: u64) -> io::Result<()> {
     let heading = format!("Session {}", printable(&session.id));
-    let place = session.facts.project.as_deref().map(printable).unwrap_or_default();
+    let place = session.shown_project().as_deref().map(printable).unwrap_or_default();
     let began = Timestamp::from(root.started_at);
     writeln!(output, "{}  {place}  {began}  {}\n", styled(HEADING, &heading), counted(turns, "turn"))
 }

@@ -16,9 +16,9 @@ pub(super) const THINKING_CHARACTERS: usize = 4_000;
 pub(super) const ARGUMENT_CHARACTERS: usize = 4_000;
 /// Of what a tool answered.
 pub(super) const RESULT_CHARACTERS: usize = 4_000;
-/// Characters behind the last one that is kept, which tell whether a secret ends it: no token is longer.
-/// What is, a private key or a JWT, is found by its beginning.
-pub(super) const MARGIN: usize = 1_024;
+/// Characters behind the last one that is kept, which tell whether a secret ends it: no private key of
+/// 4,096 bits is longer.
+pub(super) const MARGIN: usize = 4_096;
 /// Of an API error's text, for the span's status.
 pub(crate) const ERROR_CHARACTERS: usize = 1_000;
 

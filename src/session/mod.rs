@@ -43,6 +43,7 @@ mod work;
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::redaction::Redaction;
 use crate::transcript::Tokens;
 
 pub use asked::Input;
@@ -97,6 +98,13 @@ impl Session {
 
     fn subagents_mut(&mut self) -> impl Iterator<Item = &mut Subagent> {
         self.turns.iter_mut().flat_map(|turn| &mut turn.subagents).chain(&mut self.strays)
+    }
+
+    /// The working directory, as it may be shown and recorded: its name can hold a secret, too.
+    #[must_use]
+    pub fn shown_project(&self) -> Option<String> {
+        let project = self.facts.project.as_deref()?;
+        Some(Redaction::default().text(project).into_owned())
     }
 
     /// What each model used, each request once.

@@ -26,7 +26,7 @@ struct Line<'a> {
     state: &'static str,
     session_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    project: Option<&'a str>,
+    project: Option<String>,
     trace_id: &'a str,
     start: String,
     prompt: &'a str,
@@ -52,7 +52,7 @@ impl<'a> Line<'a> {
         Self {
             state: turn.state.name(),
             session_id: &turn.session,
-            project: turn.project.as_deref(),
+            project: turn.shown_project(),
             trace_id: &turn.trace_id,
             start: Timestamp::from(turn.started_at).to_string(),
             prompt: &turn.prompt,

@@ -31,7 +31,7 @@ pub(super) fn write(output: &mut impl Write, turns: &[Compared]) -> io::Result<(
 fn heading(output: &mut impl Write, turns: &[Compared]) -> io::Result<()> {
     let Some(first) = turns.first() else { return Ok(()) };
     let session = format!("Session {}", printable(&first.session));
-    let project = first.project.as_deref().map(printable).unwrap_or_default();
+    let project = first.shown_project().as_deref().map(printable).unwrap_or_default();
     let (began, number) = (Timestamp::from(first.started_at), counted(turns.len() as u64, "turn"));
     writeln!(output, "{}  {project}  {began}  {number}\n", styled(HEADING, &session))
 }

@@ -57,7 +57,7 @@ impl Account {
         let found = Found::of(session, turns as u64);
         Self {
             id: session.id.as_str().into(),
-            project: facts.project.as_deref().map(Into::into),
+            project: session.shown_project().map(Into::into),
             started_at: facts.started_at,
             ended_at: facts.ended_at,
             client_versions: facts.client_versions().map(Into::into).collect(),
