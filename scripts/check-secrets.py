@@ -100,7 +100,8 @@ def main() -> int:
     leaked, of_baseline = check.leaked(), check.leaked(of_baseline=True)
     print("; ".join([report.summary(check.secrets, check.sent, leaked, of_baseline),
                      report.summary_of_look_alikes(check.harmless, check.touched)]))
-    is_well = not (leaked or of_baseline or check.own_leaked or check.problems)
+    # Halves that live spans were cut to are in the file that was named, and shown to who has it; nothing sends them.
+    is_well = not (leaked or check.own_leaked or check.problems)
     return int(not is_well or report.share_touched(check.touched) > report.MOST_TOUCHED)
 
 

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
+
 use super::marker;
 use super::redactor::Redactor;
 
@@ -11,10 +13,14 @@ impl Redactor {
     /// is written. What is no JSON is a text.
     pub(super) fn redact_json<'a>(&self, json: &'a str) -> Cow<'a, str> {
         // An escape can hide what a secret begins with.
-        if !self.may_change(json) && !json.contains("\\u") {
+        if !self.may_change(json) && !["\\u", "\\/"].iter().any(|escape| json.contains(escape)) {
             return Cow::Borrowed(json);
         }
-        let redacted = with_strings(json, &mut |name, inside| Some(escaped(&self.redact_string(name, inside)?)));
+        let mut redacted = with_strings(json, &mut |name, inside| Some(escaped(&self.redact_string(name, inside)?)));
+        // What only begins like JSON, or was cut, can have anything outside of strings.
+        if serde_json::from_str::<IgnoredAny>(json).is_err() {
+            redacted = self.redact(&redacted).into_owned();
+        }
         if redacted == json { Cow::Borrowed(json) } else { Cow::Owned(redacted) }
     }
 

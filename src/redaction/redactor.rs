@@ -364,8 +364,13 @@ mod tests {
             ),
             (r#"{"token":["aB3dE5fG7hI9jK1lM3nO"]}"#, r#"{"token":["[REDACTED:secret]"]}"#),
             (r#"{"token":{"id":"aB3dE5fG7hI9jK1lM3nO"}}"#, r#"{"token":{"id":"aB3dE5fG7hI9jK1lM3nO"}}"#),
+            (
+                r#"{"a":"{\"b\":\"redis:\\/\\/:s3cretpw@h\"}"}"#,
+                r#"{"a":"{\"b\":\"redis:\\/\\/:[REDACTED:url-password]@h\"}"}"#,
+            ),
             (r#"{"a":"caf\u00e9 \"q\""}"#, r#"{"a":"caf\u00e9 \"q\""}"#),
             ("no json \" at all", "no json \" at all"),
+            ("[AKIAIOSFODNN7EXAMPLE](#a)", "[[REDACTED:aws-access-key]](#a)"),
         ] {
             assert_eq!(redactor.redact_json(json), expected, "{json}");
         }
