@@ -34,7 +34,7 @@ fn destination(output: &mut impl Write, status: &DestinationStatus) -> io::Resul
         Some(standing) => {
             let Standing { destination, delivered, sessions, delivered_at, rejected, .. } = standing;
             let key = if destination.key.is_empty() { String::new() } else { format!("  key {}", destination.key) };
-            let about = format!("{}{key}", destination.convention);
+            let about = printable(&format!("{}{key}", destination.convention));
             writeln!(output, "{}  {}", styled(HEADING, &printable(&destination.endpoint)), styled(DIM, &about))?;
             let last = delivered_at.map(|at| format!(", the last on {}", minute(at))).unwrap_or_default();
             let (turns, sessions) = (counted(*delivered, "turn"), counted(*sessions, "session"));
