@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::lineage::Lineage;
-use crate::transcript::{By, Line, Lines, Record, State, matters, read_records_by, rest};
+use crate::transcript::{By, FileState, Line, Lines, Record, State, matters, read_records_by, rest};
 use crate::warning::{Warning, Warnings};
 
 /// Is told how many more bytes were read.
@@ -32,7 +32,7 @@ impl Reading {
 
 /// A transcript that is to be read.
 pub(super) struct Source<'a> {
-    pub(super) path: &'a Path,
+    pub(super) file: &'a FileState,
     pub(super) reading: Reading,
     pub(super) meter: Meter<'a>,
 }
@@ -41,9 +41,9 @@ impl Source<'_> {
     /// Gives every record that may count to `take`.
     pub(super) fn read(&self, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
         let mut lineage = Lineage::default();
-        let read = File::open(self.path).and_then(|file| self.read_lines(file, &mut lineage, warnings, take));
+        let read = self.file.open().and_then(|file| self.read_lines(file, &mut lineage, warnings, take));
         if let Err(error) = read {
-            warnings.push(Warning::unreadable(self.path, &error));
+            warnings.push(Warning::unreadable(&self.place(), &error));
         }
         for line in lineage.rings() {
             warnings.push(Warning::Ring { path: self.place(), line });
@@ -93,7 +93,7 @@ impl Source<'_> {
     }
 
     fn place(&self) -> PathBuf {
-        self.path.to_owned()
+        self.file.path()
     }
 }
 

@@ -20,22 +20,30 @@ const STRUCTURE: [&str; 6] = ["type", "subtype", "role", "timestamp", "kind", "c
 /// A folder of projects that were recorded, with harm in every text of every record and in the names
 /// of folders and files.
 pub fn tree(recordings: &[&str], is_before: bool) -> tempfile::TempDir {
+    tree_with(recordings, &|text| if is_before { text.insert_str(0, HARM) } else { text.push_str(HARM) })
+}
+
+/// What is done to a text.
+pub type Change<'a> = &'a dyn Fn(&mut String);
+
+/// The same with something else done to every text.
+pub fn tree_with(recordings: &[&str], change: Change<'_>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (number, name) in recordings.iter().enumerate() {
         let from = super::testdata(&format!("recordings/{name}/projects"));
-        copy(&from, &folder.path().join(format!("{number}{HARM}")), is_before);
+        copy(&from, &folder.path().join(format!("{number}{HARM}")), change);
     }
     folder
 }
 
-fn copy(from: &Path, to: &Path, is_before: bool) {
+fn copy(from: &Path, to: &Path, change: Change<'_>) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         match path.extension().and_then(|extension| extension.to_str()) {
-            _ if path.is_dir() => copy(&path, &to.join(named(name)), is_before),
-            Some("jsonl" | "json") => fs::write(to.join(named(name)), harmed(&path, is_before)).unwrap(),
+            _ if path.is_dir() => copy(&path, &to.join(named(name)), change),
+            Some("jsonl" | "json") => fs::write(to.join(named(name)), harmed(&path, change)).unwrap(),
             _ => {}
         }
     }
@@ -50,24 +58,23 @@ fn named(name: &str) -> String {
     )
 }
 
-fn harmed(path: &Path, is_before: bool) -> String {
+fn harmed(path: &Path, change: Change<'_>) -> String {
     let text = fs::read_to_string(path).unwrap();
     let line = |line: &str| {
         let Ok(mut value) = serde_json::from_str(line) else { return format!("{line}\n") };
-        harm(&mut value, is_before);
+        harm(&mut value, change);
         format!("{value}\n")
     };
     text.lines().map(line).collect()
 }
 
-fn harm(value: &mut Value, is_before: bool) {
+fn harm(value: &mut Value, change: Change<'_>) {
     match value {
-        Value::String(text) if is_before => text.insert_str(0, HARM),
-        Value::String(text) => text.push_str(HARM),
-        Value::Array(values) => values.iter_mut().for_each(|value| harm(value, is_before)),
+        Value::String(text) => change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| harm(value, change)),
         Value::Object(object) => {
             let fields = object.iter_mut().filter(|(key, _)| !STRUCTURE.contains(&key.as_str()));
-            fields.for_each(|(_, value)| harm(value, is_before));
+            fields.for_each(|(_, value)| harm(value, change));
             if let Some(models) = object.get_mut("modelUsage").and_then(Value::as_object_mut) {
                 *models =
                     std::mem::take(models).into_iter().map(|(name, used)| (HARM.to_owned() + &name, used)).collect();
