@@ -100,6 +100,7 @@ pub fn judge<'a>(
 ) -> Result<Verdict<'a>, Error> {
     let mut progress = Progress::begin(files, session.facts.project.as_deref(), wanted);
     progress.holds_copies(kept_back.of(session));
+    let waiting = wanted.patience.with(session, files.touched());
     let mut turns = Vec::new();
     for (turn, key) in session.turns.iter().zip(turn_keys(session)) {
         if !turn.is_sent(wanted.with_commands) {
@@ -107,7 +108,7 @@ pub fn judge<'a>(
         }
         let known = ledger.receipt(&session.id, TraceId::of_turn(&key), &turn.names)?;
         let key = known.as_ref().map_or(key, |known| known.turn_key.clone());
-        let waits = wanted.patience.waits(session, turn, files.touched());
+        let waits = waiting.turn(turn);
         let window = wanted.selection.window(turn.started_at.or(session.facts.started_at));
         let has_changed = |known: &Known| wanted.resend == Resend::Changed && known.span != looks(turn, &key);
         let question = Question {
