@@ -81,7 +81,7 @@ fn changed(path: &Path, change: impl FnOnce(&Path)) -> (Session, Warnings) {
 fn what_becomes_a_pipe_or_a_link_is_not_read() {
     let (tree, other) = (Tree::of(1, 2), Tree::of(2, 2));
     let becomes: [&dyn Fn(&Path); 3] = [&|path| pipe(path), &|path| symlink(other.file(1), path).unwrap(), &|path| {
-        symlink("/dev/zero", path).unwrap()
+        symlink("/dev/zero", path).unwrap();
     }];
     for change in becomes {
         let (session, warnings) = changed(&tree.file(0), change);

@@ -25,7 +25,7 @@ pub struct Failure {
 impl Failure {
     /// What an assistant record that stands for a failed call says.
     pub(super) fn of(record: &Record<'_>) -> Self {
-        let status = Some(record.api_error_status).filter(|status| *status > 0);
+        let status = Some(record.api_error_status.get()).filter(|status| *status > 0);
         let mut message = String::new();
         for text in record.message.content.texts() {
             append(&mut message, &text, ERROR_CHARACTERS);

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use super::lineage::Lineage;
-use crate::transcript::{By, FileState, Line, Lines, Record, State, matters, read_records_by, rest};
+use crate::transcript::{By, Excess, FileState, Line, Lines, Record, State, matters, read_records_by, rest};
 use crate::warning::{Warning, Warnings};
 
 /// Is told how many more bytes were read.
@@ -75,14 +75,21 @@ impl Source<'_> {
     /// A last line without an end is not damaged: the client may be writing it. What is said stands
     /// in time; bookkeeping need not.
     fn read_line(&self, line: Line<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
-        let mut is_odd = false;
+        let (mut is_odd, mut excess) = (false, Excess::default());
         let state = read_records_by(self.reading.by(), line.bytes, &mut |record| {
             is_odd |= record.is_said() && record.timestamp().is_none();
+            excess = excess | record.excess();
             take(record);
         });
         let (path, ended, line) = (|| self.place(), line.ended, line.number);
         if is_odd {
             warnings.push(Warning::OddTime { path: path(), line });
+        }
+        if excess.number {
+            warnings.push(Warning::HugeNumber { path: path(), line });
+        }
+        if excess.parts {
+            warnings.push(Warning::CrowdedRecord { path: path(), line });
         }
         match (state, ended) {
             (State::Whole, _) => {}
