@@ -15,6 +15,7 @@ pub mod cli;
 pub mod compare;
 pub mod config;
 pub mod error;
+pub mod files;
 pub mod ledger;
 pub mod manual;
 pub mod ordered;

@@ -1,27 +1,42 @@
 //! The command line: parse, run, print the final error, exit.
 
 use std::io::{self, Write};
-use std::panic::{catch_unwind, set_hook};
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use clap::CommandFactory;
-use moda_agent::cli::{Cli, Command, Diff, FileSettings, Output, Sessions, Status, Upload};
+use moda_agent::cli::{Cli, Command, Diff, FileSettings, Sessions, Status, Upload};
 use moda_agent::config::{DiffSettings, OutputSettings, Places, Settings, StatusSettings, file, home};
 use moda_agent::error::{Error, Exit};
 use moda_agent::pipeline;
-use moda_agent::report::{Console, UploadReport};
+use moda_agent::report::{Console, UploadReport, printable, tell_panics};
 use moda_agent::stop::Stop;
 
 fn main() -> ExitCode {
+    tell_panics(Console::plain().output());
     match Cli::parse_args(std::env::args_os(), &variable, config_file) {
         Ok(cli) => ExitCode::from(catch_unwind(|| run(cli)).unwrap_or(Exit::Unreachable).code()),
-        Err(error) => {
-            let _ = error.print();
-            ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Done }.code())
+        Err(error) if error.use_stderr() => {
+            let _ = made_printable(&error).print();
+            ExitCode::from(Exit::Usage.code())
+        }
+        Err(help) => {
+            let _ = help.print();
+            ExitCode::from(Exit::Done.code())
         }
     }
+}
+
+/// The error once more, of the same words in letters that no terminal obeys: it repeats what was typed
+/// or stands in a variable or in the config file.
+fn made_printable(error: &clap::Error) -> clap::Error {
+    let args = std::env::args_os().map(|arg| printable(&arg.to_string_lossy()).into());
+    let variable = |name: &str| variable(name).map(|value| printable(&value));
+    let file = || config_file().map(|file| file.map(printable));
+    let again = Cli::parse_args(args, &variable, file).err();
+    again.unwrap_or_else(|| clap::Error::raw(error.kind(), printable(&error.to_string()) + "\n"))
 }
 
 /// A variable; an empty one counts as absent, as OpenTelemetry wants it. What is no text leads
@@ -31,8 +46,10 @@ fn variable(name: &str) -> Option<String> {
 }
 
 fn config_file() -> Result<FileSettings, clap::Error> {
-    let wrong =
-        |error: Error| clap::Error::raw(clap::error::ErrorKind::Io, format!("{error}\nhint: {}\n", error.hint()));
+    let wrong = |error: Error| {
+        let (sentence, hint) = (printable(&error.to_string()), printable(error.hint()));
+        clap::Error::raw(clap::error::ErrorKind::Io, format!("{sentence}\nhint: {hint}\n"))
+    };
     file(&variable).map_err(wrong)
 }
 
@@ -48,11 +65,6 @@ fn run(cli: Cli) -> Exit {
         }),
         Command::Man => print(moda_agent::manual::write),
     }
-}
-
-/// A panic is a bug. It is told in the words of an error; a backtrace could hold a session's text.
-fn tell_panics(output: Output) {
-    set_hook(Box::new(move |_| Console::new(Output { quiet: true, ..output }).bug()));
 }
 
 fn run_sessions(sessions: &Sessions) -> Exit {

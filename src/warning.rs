@@ -13,13 +13,18 @@ use crate::error::plain;
 const KEPT: usize = 1_000;
 
 /// The kinds under which warnings are counted, and what they mean.
-pub const KINDS: [(&str, &str); 15] = [
+pub const KINDS: [(&str, &str); 17] = [
     ("damaged_line", "A part of a line is no JSON, and is left out; what stands before and behind it counts."),
     (
         "repaired_line",
         "A line holds half characters, bytes that are no UTF-8 or control characters. They are replaced; the line counts.",
     ),
     ("odd_time", "A prompt or an answer has no time, or one outside the years 2024 to 2099. It counts without one."),
+    ("huge_number", "A number is larger than a trillion, as no count is. It counts as a trillion."),
+    (
+        "crowded_record",
+        "A record holds a hundred thousand blocks or more, or a count of more than a thousand models. What is beyond that is left out.",
+    ),
     ("parent_ring", "A record is its own ancestor. It counts where it stands."),
     ("overlong_line", "A line is longer than 256 MiB, and is left out."),
     ("unfinished_line", "The last line is cut. The client may be writing it; it is left for the next run."),
@@ -68,6 +73,20 @@ pub enum Warning {
     },
     /// A record does not say when it was written, or what no clock can mean.
     OddTime {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
+    /// A record holds a number that no count can be.
+    HugeNumber {
+        /// The transcript.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
+    /// A record holds more parts than are read.
+    CrowdedRecord {
         /// The transcript.
         path: PathBuf,
         /// Counted from 1.
@@ -163,6 +182,8 @@ impl Warning {
             Warning::DamagedLine { .. } => "damaged_line",
             Warning::RepairedLine { .. } => "repaired_line",
             Warning::OddTime { .. } => "odd_time",
+            Warning::HugeNumber { .. } => "huge_number",
+            Warning::CrowdedRecord { .. } => "crowded_record",
             Warning::Ring { .. } => "parent_ring",
             Warning::OverlongLine { .. } => "overlong_line",
             Warning::Link { .. } => "link",
@@ -190,6 +211,16 @@ impl fmt::Display for Warning {
             }
             Warning::OddTime { path, line } => {
                 write!(formatter, "{}:{line}: no usable time; the record counts without one", path.display())
+            }
+            Warning::HugeNumber { path, line } => {
+                write!(formatter, "{}:{line}: a number is no count; it counts as a trillion", path.display())
+            }
+            Warning::CrowdedRecord { path, line } => {
+                write!(
+                    formatter,
+                    "{}:{line}: the record has too many parts; the last ones are left out",
+                    path.display()
+                )
             }
             Warning::Ring { path, line } => {
                 write!(
@@ -275,8 +306,17 @@ impl Warnings {
     /// is neither, nor is another program's file.
     #[must_use]
     pub fn input_was_damaged(&self) -> bool {
-        const DAMAGES: [&str; 7] =
-            ["unreadable_file", "damaged_line", "repaired_line", "odd_time", "parent_ring", "overlong_line", "bug"];
+        const DAMAGES: [&str; 9] = [
+            "unreadable_file",
+            "damaged_line",
+            "repaired_line",
+            "odd_time",
+            "huge_number",
+            "crowded_record",
+            "parent_ring",
+            "overlong_line",
+            "bug",
+        ];
         self.counts.keys().any(|kind| DAMAGES.contains(kind))
     }
 }
@@ -293,6 +333,8 @@ mod tests {
             Warning::DamagedLine { path: path.clone(), line, column: 1 },
             Warning::RepairedLine { path: path.clone(), line },
             Warning::OddTime { path: path.clone(), line },
+            Warning::HugeNumber { path: path.clone(), line },
+            Warning::CrowdedRecord { path: path.clone(), line },
             Warning::Ring { path: path.clone(), line },
             Warning::OverlongLine { path: path.clone(), line },
             Warning::UnfinishedLine { path: path.clone(), line },

@@ -48,6 +48,15 @@ pub struct FileSettings {
     pub home: Option<String>,
 }
 
+impl FileSettings {
+    /// The same with other letters in its place and its values.
+    #[must_use]
+    pub fn map(self, change: impl Fn(&str) -> String) -> Self {
+        let value = |(key, values): (String, Vec<String>)| (key, values.iter().map(|value| change(value)).collect());
+        Self { place: change(&self.place), values: self.values.into_iter().map(value).collect(), home: self.home }
+    }
+}
+
 /// The arguments that stand before those that were typed; none for commands without settings.
 /// Headers of the file are not among them: they depend on where the endpoint comes from.
 pub(super) fn before(command: &str, file: &FileSettings, variables: Variables<'_>) -> Result<Vec<OsString>, Error> {

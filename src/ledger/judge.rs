@@ -104,6 +104,7 @@ pub fn judge<'a>(
     progress.holds_copies(kept_back.of(session));
     let takes_session = wanted.takes(session);
     let keeps_out = wanted.selection.takes_session(&session.id) && wanted.selection.keeps_out(session);
+    let waiting = wanted.patience.with(session, files.touched());
     let (mut turns, mut is_kept_out) = (Vec::new(), false);
     for (turn, key) in session.turns.iter().zip(turn_keys(session)) {
         if !turn.is_sent(wanted.with_commands) {
@@ -111,7 +112,7 @@ pub fn judge<'a>(
         }
         let known = ledger.receipt(&session.id, TraceId::of_turn(&key), &turn.names)?;
         let key = known.as_ref().map_or(key, |known| known.turn_key.clone());
-        let waits = wanted.patience.waits(session, turn, files.touched());
+        let waits = waiting.turn(turn);
         let window = wanted.selection.window(turn.started_at.or(session.facts.started_at));
         let has_changed = |known: &Known| wanted.resend == Resend::Changed && known.span != looks(turn, &key);
         let question = Question {

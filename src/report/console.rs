@@ -43,6 +43,12 @@ impl Console {
         Self::new(Output { quiet: true, verbose: false, color: cli::Color::Auto, progress: cli::Progress::Never })
     }
 
+    /// What was asked for.
+    #[must_use]
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
     /// How standard output is to be coloured.
     #[must_use]
     pub fn color(&self) -> ColorChoice {

@@ -22,10 +22,30 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
-/// Controls (C0, C1, delete), line separators, invisible and bidirectional formatting.
+/// The same, of at most so many letters: a cell of a table must not make all others as wide as itself.
+#[must_use]
+pub(super) fn clipped(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
+        None => printable(text),
+    }
+}
+
+/// Controls (C0, C1, delete), line separators, invisible, annotating and bidirectional formatting.
 fn is_harmful(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(
+            letter,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 #[cfg(test)]
@@ -38,5 +58,17 @@ mod tests {
             printable("a\u{1b}[31m\u{9b}x\u{202e}\n\tz żółć 🦀"),
             "a\\u{1b}[31m\\u{9b}x\\u{202e}\\n\\tz żółć 🦀"
         );
+        for letter in
+            ['\0', '\u{7f}', '\u{85}', '\u{2029}', '\u{2066}', '\u{200e}', '\u{200b}', '\u{fff9}', '\u{e0041}']
+        {
+            assert_eq!(printable(&letter.to_string()), letter.escape_unicode().to_string());
+        }
+    }
+
+    #[test]
+    fn what_is_long_is_clipped_before_it_is_made_printable() {
+        for (text, expected) in [("abc", "abc"), ("abcd", "abc…"), ("ż\u{1b}źx", "ż\\u{1b}ź…"), ("", "")] {
+            assert_eq!(clipped(text, 3), expected);
+        }
     }
 }

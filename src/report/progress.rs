@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::numbers::counted;
 use crate::cli;
-use crate::transcript::SessionFiles;
+use crate::transcript::{SessionFiles, total};
 
 const TEMPLATE: &str = "{bar:14} {decimal_bytes}/{decimal_total_bytes} {msg} {decimal_bytes_per_sec} {eta} left";
 const REDRAW: Duration = Duration::from_millis(100);
@@ -37,7 +37,7 @@ impl Progress {
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.set_style(style);
         self.bar.set_message(message(0, 0));
-        self.bar.set_length(sessions.iter().map(SessionFiles::bytes).sum());
+        self.bar.set_length(total(sessions.iter().map(SessionFiles::bytes)));
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.enable_steady_tick(REDRAW);
     }

@@ -45,7 +45,7 @@ impl Summary {
     pub fn count(&mut self, session: &Session, files: &SessionFiles, spans: usize) {
         self.read += 1;
         self.transcripts += files.states.len() as u64;
-        self.bytes += files.bytes();
+        self.bytes = self.bytes.saturating_add(files.bytes());
         let found = Found::of(session, spans as u64);
         // Of a session without a span there is nothing to see.
         self.found += Found { sessions: u64::from(spans > 0), ..found };

@@ -73,11 +73,17 @@ fn length_and_end(span: &Span) -> String {
 fn said(output: &mut impl Write, span: &Span, indent: &str) -> io::Result<()> {
     let width = span.attributes.iter().map(|attribute| attribute.key.len()).max().unwrap_or_default();
     for attribute in &span.attributes {
-        writeln!(output, "{indent}{}  {}", styled(DIM, &format!("{:width$}", attribute.key)), value(attribute))?;
+        writeln!(
+            output,
+            "{indent}{}  {}",
+            styled(DIM, &format!("{:width$}", printable(&attribute.key))),
+            value(attribute)
+        )?;
     }
     for event in &span.events {
         let after = Timestamp::from(event.at).seconds_since(Timestamp::from(span.started_at));
-        let values: Vec<_> = event.attributes.iter().map(|one| format!("{} {}", one.key, value(one))).collect();
+        let values: Vec<_> =
+            event.attributes.iter().map(|one| format!("{} {}", printable(&one.key), value(one))).collect();
         writeln!(output, "{indent}{}  after {after:.3} s  {}", styled(DIM, event.name), values.join("  "))?;
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! What a chain of records asks of the model: the prompt, results of calls, the client's own words.
 
+use std::collections::HashSet;
+
 use super::excerpt::{Excerpt, PROMPT_CHARACTERS};
 use super::keep::Keep;
 use crate::transcript::Timestamp;
@@ -56,9 +58,8 @@ impl Asked {
 
     /// A result in it.
     pub(super) fn result(&mut self, call: &str, keep: Keep) {
-        let result = Input::Result(call.to_owned());
-        if keep.tree && !self.inputs.contains(&result) {
-            self.inputs.push(result);
+        if keep.tree {
+            self.inputs.push(Input::Result(call.to_owned()));
         }
     }
 
@@ -81,8 +82,16 @@ impl Asked {
     /// What a new request answers.
     pub(super) fn take(&mut self) -> Taken {
         let at = self.newest.take().or(self.last);
-        Taken { inputs: std::mem::take(&mut self.inputs), at, retries: std::mem::take(&mut self.retries) }
+        Taken { inputs: distinct(std::mem::take(&mut self.inputs)), at, retries: std::mem::take(&mut self.retries) }
     }
+}
+
+/// Of several results of one call the first.
+fn distinct(inputs: Vec<Input>) -> Vec<Input> {
+    let mut seen = HashSet::new();
+    let calls = inputs.iter().map(|input| if let Input::Result(call) = input { Some(call.as_str()) } else { None });
+    let are_new: Vec<_> = calls.map(|call| call.is_none_or(|call| seen.insert(call))).collect();
+    inputs.into_iter().zip(are_new).filter_map(|(input, is_new)| is_new.then_some(input)).collect()
 }
 
 #[cfg(test)]
@@ -106,7 +115,7 @@ mod tests {
         assert_eq!(asked.take(), Taken { inputs, at: at(2), retries: 1 });
         // The results of parallel calls come in any order.
         asked.answered(at(3));
-        for (second, call) in [(5, "b"), (4, "a")] {
+        for (second, call) in [(5, "b"), (4, "a"), (4, "b")] {
             asked.record(at(second));
             asked.result(call, keep);
         }

@@ -51,12 +51,15 @@ fn link(chains: &mut [Sidechain], mut launches: Launches) {
 /// Puts together again what no call is known to have set to work.
 fn joined(chains: Vec<Sidechain>) -> Vec<Sidechain> {
     let mut joined: Vec<Sidechain> = Vec::with_capacity(chains.len());
+    let mut newest = HashMap::new();
     for chain in chains {
-        let is_same = |other: &&mut Sidechain| other.agent.id == chain.agent.id;
         let is_unknown = chain.agent.resumption > 0 && chain.agent.launched_by.is_none();
-        match joined.iter_mut().rfind(is_same).filter(|_| is_unknown) {
-            Some(before) => before.go_on(chain),
-            None => joined.push(chain),
+        let before = newest.get(&chain.agent.id).filter(|_| is_unknown).and_then(|at: &usize| joined.get_mut(*at));
+        if let Some(before) = before {
+            before.go_on(chain);
+        } else {
+            newest.insert(chain.agent.id.clone(), joined.len());
+            joined.push(chain);
         }
     }
     joined

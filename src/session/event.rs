@@ -3,7 +3,7 @@
 use super::classify::{UserRecord, classify};
 use super::excerpt::{ERROR_CHARACTERS, Excerpt};
 use crate::redaction::Redaction;
-use crate::transcript::{Record, Timestamp};
+use crate::transcript::{Number, Record, Timestamp};
 
 /// Attachments of hooks that stopped something.
 const BLOCKS: [&str; 2] = ["hook_blocking_error", "hook_stopped_continuation"];
@@ -76,7 +76,7 @@ impl Event {
 
     /// What a `system` record says.
     pub(super) fn of_system(record: &Record<'_>, redaction: Redaction) -> Option<Self> {
-        let known = |number: u64| Some(number).filter(|number| *number > 0);
+        let known = |number: Number| Some(number.get()).filter(|number| *number > 0);
         let what = match record.subtype.as_deref()? {
             "compact_boundary" => Happened::Compaction {
                 trigger: record.compact_metadata.trigger.clone().map(Into::into),
@@ -84,8 +84,8 @@ impl Event {
                 tokens_after: known(record.compact_metadata.post_tokens),
             },
             "api_error" => Happened::Retry {
-                attempt: record.retry_attempt,
-                wait_ms: record.retry_in_ms,
+                attempt: record.retry_attempt.get(),
+                wait_ms: record.retry_in_ms.get(),
                 status: known(record.error.details.status),
             },
             "stop_hook_summary" if record.prevented_continuation => {

@@ -26,7 +26,7 @@ pub struct Failure {
 impl Failure {
     /// What an assistant record that stands for a failed call says.
     pub(super) fn of(record: &Record<'_>, redaction: Redaction) -> Self {
-        let status = Some(record.api_error_status).filter(|status| *status > 0);
+        let status = Some(record.api_error_status.get()).filter(|status| *status > 0);
         let said: String = record.message.content.texts().collect();
         let message = Excerpt::of(&said, ERROR_CHARACTERS, redaction).as_str().to_owned();
         let kind = record.error.kind.clone().map(Into::into).or(status.map(|status| status.to_string()));

@@ -1,6 +1,5 @@
 //! Files to a session: reads its transcripts line by line into a builder.
 
-use std::fs::{File, Metadata};
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -10,6 +9,7 @@ use super::builder::Builder;
 use super::copies::share_within;
 use super::keep::Keep;
 use super::source::{Meter, Reading, Source};
+use crate::files::open_plain;
 use crate::transcript::{SessionFiles, SubagentMeta};
 use crate::warning::{Warning, Warnings};
 
@@ -37,18 +37,17 @@ fn read_session(reading: Reading, files: &SessionFiles, meter: Meter<'_>, keep: 
     let mut builder = Builder::new(files.id.clone(), files.began_at(), keep);
     let mut warnings = Warnings::default();
     for file in files.main() {
-        Source { path: &file.path(), reading, meter }.read(&mut warnings, &mut |record| builder.take(record));
+        Source { file, reading, meter }.read(&mut warnings, &mut |record| builder.take(record));
     }
     for (id, file) in files.subagents() {
-        let path = file.path();
-        let sidecar = path.with_extension("meta.json");
+        let sidecar = file.path().with_extension("meta.json");
         if let Some(bytes) = read_sidecar(&sidecar, &mut warnings) {
             match SubagentMeta::read(&bytes) {
                 Ok(meta) => builder.sidechain(id).described(meta),
                 Err(column) => warnings.push(Warning::DamagedLine { path: sidecar, line: 1, column }),
             }
         }
-        let source = Source { path: &path, reading, meter };
+        let source = Source { file, reading, meter };
         source.read(&mut warnings, &mut |record| builder.take_of_subagent(id, record));
     }
     let mut session = builder.finish();
@@ -57,11 +56,17 @@ fn read_session(reading: Reading, files: &SessionFiles, meter: Meter<'_>, keep: 
 }
 
 /// The bytes of a sidecar file, of which there may be none. What is no plain file is none: it
-/// could never end.
+/// could never end, or lead elsewhere.
 fn read_sidecar(path: &Path, warnings: &mut Warnings) -> Option<Vec<u8>> {
-    path.metadata().ok().filter(Metadata::is_file)?;
+    let found = path.symlink_metadata().ok()?;
+    if found.is_symlink() {
+        warnings.push(Warning::Link { path: path.to_owned() });
+    }
+    if !found.is_file() {
+        return None;
+    }
     let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(LARGEST_SIDECAR).read_to_end(&mut bytes)) {
+    match open_plain(path).and_then(|file| file.take(LARGEST_SIDECAR).read_to_end(&mut bytes)) {
         Ok(_) => return Some(bytes),
         Err(error) => warnings.push(Warning::unreadable(path, &error)),
     }

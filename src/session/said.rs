@@ -12,6 +12,10 @@ use crate::transcript::{Block, Content, Escaped};
 pub struct Said {
     /// Its parts in their order; thinking and calls only where a tree is kept.
     pub parts: Vec<Part>,
+    /// The bytes of all texts.
+    bytes: usize,
+    /// Their characters.
+    characters: usize,
 }
 
 /// A part of what a request said.
@@ -34,6 +38,12 @@ impl Said {
         said
     }
 
+    /// These parts.
+    #[cfg(test)]
+    pub(crate) fn with(parts: Vec<Part>) -> Self {
+        Self { parts, ..Self::default() }
+    }
+
     /// All texts, joined: at most [`COMPLETION_CHARACTERS`].
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
@@ -47,7 +57,7 @@ impl Said {
 
     /// The bytes of all texts.
     pub(super) fn text_bytes(&self) -> usize {
-        self.texts().map(|text| text.len()).sum()
+        self.bytes
     }
 
     /// Takes the content of a record.
@@ -80,13 +90,10 @@ impl Said {
         if text.is_empty() {
             return;
         }
-        // Bytes bound characters from above, so most texts need no count.
-        let room = if self.text_bytes() + text.len() <= COMPLETION_CHARACTERS {
-            COMPLETION_CHARACTERS
-        } else {
-            COMPLETION_CHARACTERS.saturating_sub(self.texts().map(|text| text.chars().count()).sum())
-        };
-        self.parts.push(Part::Text(Excerpt::of(text, room, redaction)));
+        let excerpt = Excerpt::of(text, COMPLETION_CHARACTERS.saturating_sub(self.characters), redaction);
+        self.bytes += excerpt.len();
+        self.characters += excerpt.chars().count();
+        self.parts.push(Part::Text(excerpt));
     }
 
     fn texts(&self) -> impl Iterator<Item = &Excerpt> {

@@ -48,7 +48,7 @@ impl SavedUsage {
             reasoning: message
                 .usage
                 .as_ref()
-                .map(|usage| usage.output_details.thinking_tokens)
+                .map(|usage| usage.output_details.thinking_tokens.get())
                 .filter(|count| *count > 0),
         }
     }

@@ -5,6 +5,7 @@
 //! the silence has lasted a day. The records' own times decide: a restored backup is new on disk
 //! and long over.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::Session;
@@ -51,28 +52,16 @@ impl Patience {
         self.settle.is_zero() || self.distance(waits.since) >= needed
     }
 
-    /// What a turn of `session` waits for; nothing where it is settled. `touched` stands in where no
-    /// record has a time: when the files were last written.
+    /// A session, of which every turn may wait. `touched` stands in where no record has a time: when
+    /// the files were last written.
     #[must_use]
-    pub fn waits(&self, session: &Session, turn: &Turn, touched: Timestamp) -> Option<Waits> {
-        let is_followed = turn.is_followed && has_model(session, turn);
-        let agents: Vec<_> = if is_followed {
-            let unlaunched = turn.unlaunched.iter().filter(|agent| !agent.has_ended);
-            turn.subagents.iter().filter(|agent| goes_on(turn, agent)).chain(unlaunched).collect()
-        } else {
-            session.subagents().collect()
-        };
-        let is_missing = misses_subagent(turn);
-        if is_followed && agents.is_empty() && !is_missing {
-            return None;
-        }
-        let main = session.facts.last_at.filter(|_| !is_followed || is_missing);
-        let last = agents.iter().filter_map(|agent| agent.last_at).chain(main);
-        let since = last.min_by_key(|at| self.distance(*at)).unwrap_or(touched);
-        // What the turn waited for ended with it, however: a stop stops those, too.
-        let of_turn = turn.subagents.iter().filter(|agent| goes_on(turn, agent)).all(|agent| agent.has_ended);
-        let waits = Waits { since, has_ended: of_turn && (is_followed || turn.has_ended) };
-        (!self.is_over(waits)).then_some(waits)
+    pub fn with<'a>(&'a self, session: &'a Session, touched: Timestamp) -> Waiting<'a> {
+        let newest = self.nearest(session.subagents().filter_map(|agent| agent.last_at));
+        Waiting { patience: self, session, touched, newest }
+    }
+
+    fn nearest(&self, times: impl Iterator<Item = Timestamp>) -> Option<Timestamp> {
+        times.min_by_key(|at| self.distance(*at))
     }
 
     fn distance(&self, at: Timestamp) -> Duration {
@@ -80,16 +69,64 @@ impl Patience {
     }
 }
 
-/// Whether a subagent may outlast its turn: it was launched in the background, or nobody knows how.
-fn goes_on(turn: &Turn, agent: &Subagent) -> bool {
-    let launch = turn.tool_calls.iter().find(|call| Some(&call.id) == agent.launched_by.as_ref());
-    !agent.is_internal && launch.is_none_or(|call| call.is_background)
+/// A session whose turns may wait.
+#[derive(Debug)]
+pub struct Waiting<'a> {
+    patience: &'a Patience,
+    session: &'a Session,
+    touched: Timestamp,
+    /// When its subagents last wrote something.
+    newest: Option<Timestamp>,
 }
 
-/// Whether it launched a subagent in the background of which nothing is there yet.
+impl Waiting<'_> {
+    /// What a turn of it waits for; nothing where it is settled.
+    #[must_use]
+    pub fn turn(&self, turn: &Turn) -> Option<Waits> {
+        let is_followed = turn.is_followed && has_model(self.session, turn);
+        let launches = Launches::of(turn);
+        let unlaunched = turn.unlaunched.iter().filter(|agent| !agent.has_ended);
+        let agents = turn.subagents.iter().filter(|agent| launches.goes_on(agent)).chain(unlaunched);
+        let agents: Vec<_> = if is_followed { agents.collect() } else { Vec::new() };
+        let is_missing = misses_subagent(turn);
+        if is_followed && agents.is_empty() && !is_missing {
+            return None;
+        }
+        let main = self.session.facts.last_at.filter(|_| !is_followed || is_missing);
+        let all = self.newest.filter(|_| !is_followed);
+        let last = agents.iter().filter_map(|agent| agent.last_at).chain(all).chain(main);
+        let since = self.patience.nearest(last).unwrap_or(self.touched);
+        // What the turn waited for ended with it, however: a stop stops those, too.
+        let of_turn = turn.subagents.iter().filter(|agent| launches.goes_on(agent)).all(|agent| agent.has_ended);
+        let waits = Waits { since, has_ended: of_turn && (is_followed || turn.has_ended) };
+        (!self.patience.is_over(waits)).then_some(waits)
+    }
+}
+
+/// The calls of a turn that may have launched subagents, by their ids: whether in the background.
+struct Launches<'a>(HashMap<&'a str, bool>);
+
+impl<'a> Launches<'a> {
+    fn of(turn: &'a Turn) -> Self {
+        let mut launches = HashMap::new();
+        let is_launch = |call: &&ToolCall| call.is_background || !turn.subagents.is_empty();
+        for call in turn.tool_calls.iter().filter(is_launch) {
+            launches.entry(call.id.as_str()).or_insert(call.is_background);
+        }
+        Self(launches)
+    }
+
+    /// Whether a subagent may outlast its turn: it was launched in the background, or nobody knows how.
+    fn goes_on(&self, agent: &Subagent) -> bool {
+        let is_background = agent.launched_by.as_ref().and_then(|call| self.0.get(call.as_str()));
+        !agent.is_internal && is_background.is_none_or(|is_background| *is_background)
+    }
+}
+
+/// Whether a turn launched a subagent in the background of which nothing is there yet.
 fn misses_subagent(turn: &Turn) -> bool {
-    let is_there = |call: &ToolCall| turn.subagents.iter().any(|agent| agent.launched_by.as_ref() == Some(&call.id));
-    turn.tool_calls.iter().any(|call| call.is_background && !is_there(call))
+    let there: HashSet<_> = turn.subagents.iter().filter_map(|agent| agent.launched_by.as_deref()).collect();
+    turn.tool_calls.iter().any(|call| call.is_background && !there.contains(call.id.as_str()))
 }
 
 /// A turn that names no model names the session's, which must be known for that.
@@ -222,7 +259,7 @@ mod tests {
             (last(agent("18:00:00", true)), "11:59:00", waits("11:59:00", true)),
         ] {
             let session = session(turn, last_at);
-            let found = patience(10 * MINUTE).waits(&session, &session.turns[0], at("00:00:00"));
+            let found = patience(10 * MINUTE).with(&session, at("00:00:00")).turn(&session.turns[0]);
             assert_eq!(found, expected, "{:?}", session.turns[0]);
         }
     }
@@ -233,7 +270,7 @@ mod tests {
         session.facts.models.clear();
         session.facts.last_at = None;
         let patience = patience(10 * MINUTE);
-        let waits = |session: &Session| patience.waits(session, &session.turns[0], at("11:55:00"));
+        let waits = |session: &Session| patience.with(session, at("11:55:00")).turn(&session.turns[0]);
         assert_eq!(waits(&session), Some(Waits { since: at("11:55:00"), has_ended: true }));
         session.facts.models.push("m".to_owned());
         assert_eq!(waits(&session), None);

@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::lineage::Lineage;
-use crate::transcript::{By, Line, Lines, Record, State, matters, read_records_by, rest};
+use crate::transcript::{By, Excess, FileState, Line, Lines, Record, State, matters, read_records_by, rest};
 use crate::warning::{Warning, Warnings};
 
 /// Is told how many more bytes were read.
@@ -32,7 +32,7 @@ impl Reading {
 
 /// A transcript that is to be read.
 pub(super) struct Source<'a> {
-    pub(super) path: &'a Path,
+    pub(super) file: &'a FileState,
     pub(super) reading: Reading,
     pub(super) meter: Meter<'a>,
 }
@@ -41,9 +41,9 @@ impl Source<'_> {
     /// Gives every record that may count to `take`.
     pub(super) fn read(&self, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
         let mut lineage = Lineage::default();
-        let read = File::open(self.path).and_then(|file| self.read_lines(file, &mut lineage, warnings, take));
+        let read = self.file.open().and_then(|file| self.read_lines(file, &mut lineage, warnings, take));
         if let Err(error) = read {
-            warnings.push(Warning::unreadable(self.path, &error));
+            warnings.push(Warning::unreadable(&self.place(), &error));
         }
         for line in lineage.rings() {
             warnings.push(Warning::Ring { path: self.place(), line });
@@ -75,14 +75,21 @@ impl Source<'_> {
     /// A last line without an end is not damaged: the client may be writing it. What is said stands
     /// in time; bookkeeping need not.
     fn read_line(&self, line: Line<'_>, warnings: &mut Warnings, take: &mut dyn FnMut(&Record<'_>)) {
-        let mut is_odd = false;
+        let (mut is_odd, mut excess) = (false, Excess::default());
         let state = read_records_by(self.reading.by(), line.bytes, &mut |record| {
             is_odd |= record.is_said() && record.timestamp().is_none();
+            excess = excess | record.excess();
             take(record);
         });
         let (path, ended, line) = (|| self.place(), line.ended, line.number);
         if is_odd {
             warnings.push(Warning::OddTime { path: path(), line });
+        }
+        if excess.number {
+            warnings.push(Warning::HugeNumber { path: path(), line });
+        }
+        if excess.parts {
+            warnings.push(Warning::CrowdedRecord { path: path(), line });
         }
         match (state, ended) {
             (State::Whole, _) => {}
@@ -93,7 +100,7 @@ impl Source<'_> {
     }
 
     fn place(&self) -> PathBuf {
-        self.path.to_owned()
+        self.file.path()
     }
 }
 

@@ -213,7 +213,7 @@ mod tests {
         Request {
             id: id.to_owned(),
             inputs,
-            said: RequestSaid { parts },
+            said: RequestSaid::with(parts),
             period: Period { started_at, ended_at: None },
             ..Request::default()
         }

@@ -6,9 +6,14 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess};
 
 use super::json::{Escaped, RawText, read_escaped, value};
 use super::lenient::{Any, Lenient, object};
+use super::number::Excess;
 use super::repair::well_formed;
 
 type Text<'a> = Option<Cow<'a, str>>;
+
+/// Blocks that are read of a record. Real ones have up to some hundred, and one of three bytes takes
+/// a hundred times as many in memory.
+const MOST: usize = 100_000;
 
 /// The content of a message: one string, or blocks.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,10 +59,15 @@ impl<'de> Lenient<'de> for Content<'de> {
     }
     fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Self, A::Error> {
         let mut blocks = Vec::new();
-        while let Some(Any(block)) = array.next_element::<Any<Block<'de>>>()? {
+        while blocks.len() < MOST {
+            let Some(Any(block)) = array.next_element::<Any<Block<'de>>>()? else { return Ok(Content::Blocks(blocks)) };
             blocks.push(block);
         }
+        while array.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Content::Blocks(blocks))
+    }
+    fn excess(&self) -> Excess {
+        Excess { number: false, parts: self.blocks().len() == MOST }
     }
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read_escaped(deserializer)

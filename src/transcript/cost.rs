@@ -4,19 +4,20 @@ use serde::de::MapAccess;
 use std::collections::BTreeMap;
 
 use super::lenient::{Any, Key, Lenient, object};
+use super::number::{Excess, Number};
 use super::usage::Tokens;
 
 object! {
     /// What one model used.
     pub struct ModelTokens {
         /// Prompt tokens outside the cache.
-        input: u64 = b"inputTokens",
+        input: Number = b"inputTokens",
         /// Prompt tokens written to the cache.
-        cache_creation: u64 = b"cacheCreationInputTokens",
+        cache_creation: Number = b"cacheCreationInputTokens",
         /// Prompt tokens read from the cache.
-        cache_read: u64 = b"cacheReadInputTokens",
+        cache_read: Number = b"cacheReadInputTokens",
         /// Generated tokens.
-        output: u64 = b"outputTokens",
+        output: Number = b"outputTokens",
     }
 }
 
@@ -24,24 +25,40 @@ object! {
 /// own background requests included. A model's context size (`claude-opus-5[1m]`) is left out of
 /// its name, as in assistant records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ModelUsage(pub BTreeMap<String, Tokens>);
+pub struct ModelUsage(pub BTreeMap<String, Tokens>, Excess);
+
+/// Models that are counted one by one: no session has used as many.
+const MOST: usize = 1_000;
 
 impl<'de> Lenient<'de> for ModelUsage {
     fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
-        let mut models = BTreeMap::<_, Tokens>::new();
+        let (mut models, mut excess) = (BTreeMap::<_, Tokens>::new(), Excess::default());
         while let Some((Key(name), Any(tokens))) = object.next_entry::<Key<'de>, Any<ModelTokens<'de>>>()? {
             let name = String::from_utf8_lossy(&name);
             let name = name.split('[').next().unwrap_or_default();
-            *models.entry(name.to_owned()).or_default() += (&tokens).into();
+            excess = excess | tokens.excess();
+            if models.len() < MOST || models.contains_key(name) {
+                *models.entry(name.to_owned()).or_default() += (&tokens).into();
+            } else {
+                excess.parts = true;
+            }
         }
-        Ok(Self(models))
+        Ok(Self(models, excess))
+    }
+    fn excess(&self) -> Excess {
+        self.1
     }
 }
 
 impl From<&ModelTokens<'_>> for Tokens {
     fn from(tokens: &ModelTokens<'_>) -> Self {
         let ModelTokens { input, cache_creation, cache_read, output, .. } = *tokens;
-        Self { input, cache_creation, cache_read, output }
+        Self {
+            input: input.get(),
+            cache_creation: cache_creation.get(),
+            cache_read: cache_read.get(),
+            output: output.get(),
+        }
     }
 }
 
@@ -58,6 +75,6 @@ mod tests {
         );
         let m = Tokens { input: 11, output: 2, cache_read: 30, cache_creation: 0 };
         let expected = [("m".to_owned(), m), ("n".to_owned(), Tokens::default())];
-        assert_eq!(record.model_usage, ModelUsage(expected.into()));
+        assert_eq!(record.model_usage, ModelUsage(expected.into(), Excess::default()));
     }
 }

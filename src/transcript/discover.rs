@@ -45,10 +45,10 @@ impl SessionFiles {
         self.states.iter().filter_map(|file| Some((agent_id(file.name())?, file)))
     }
 
-    /// The size of all of them.
+    /// The size of all of them; a file can be said to be as large as any number.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.states.iter().map(|file| file.bytes).sum()
+        total(self.states.iter().map(|file| file.bytes))
     }
 
     /// The time of its first record, which decides who owns what several sessions hold.
@@ -75,6 +75,11 @@ impl SessionFiles {
         let found = states.into_iter().map(|file| Found { file, beginning: Beginning::default() });
         session(id.to_owned(), found.collect())
     }
+}
+
+/// The sum of sizes, or the largest number.
+pub fn total(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
 }
 
 /// What was found under the named paths.
@@ -302,6 +307,13 @@ mod tests {
         let found = discover(&[folder.path().to_path_buf()]).unwrap();
         let order: Vec<_> = found.sessions.iter().map(|session| session.id[35..].to_owned()).collect();
         assert_eq!(order, ["3", "2", "1", "0"]);
+    }
+
+    #[test]
+    fn sizes_are_added_up_as_far_as_numbers_go() {
+        let file = |bytes| FileState::at("x").stamped(0, bytes, 0);
+        assert_eq!(SessionFiles::of("s", vec![file(7), file(8)]).bytes(), 15);
+        assert_eq!(SessionFiles::of("s", vec![file(u64::MAX), file(u64::MAX)]).bytes(), u64::MAX);
     }
 
     #[test]

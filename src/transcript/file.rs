@@ -3,9 +3,12 @@
 use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata};
+use std::io;
 use std::path::{Path, PathBuf, is_separator};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
+
+use crate::files::open_plain;
 
 /// A path that was named: what all files below it have in common.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,6 +81,11 @@ impl FileState {
     #[must_use]
     pub fn place(&self) -> PathBuf {
         self.below(self.root.real())
+    }
+
+    /// Opens it, where it still is what it was when it was listed: a plain file, and no link to one.
+    pub fn open(&self) -> io::Result<File> {
+        open_plain(&self.place())
     }
 
     fn below(&self, root: &Path) -> PathBuf {

@@ -1,7 +1,6 @@
 //! The first lines of many transcripts, several read at once.
 
 use std::convert::Infallible;
-use std::fs::File;
 use std::io;
 use std::thread;
 
@@ -41,7 +40,7 @@ fn read(files: Vec<&FileState>) -> Vec<io::Result<Head>> {
         return heads;
     }
     let threads = thread::available_parallelism().map_or(1, Into::into);
-    let head = |file: &FileState| File::open(file.path()).and_then(Head::read);
+    let head = |file: &FileState| file.open().and_then(Head::read);
     let Ok(()) = in_order(files, threads, threads * AHEAD, head, |head| {
         heads.push(head);
         Ok::<_, Infallible>(())

@@ -10,6 +10,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::number::Excess;
+
 /// What a JSON value of each kind means to a type; by default nothing.
 pub(crate) trait Lenient<'de>: Default {
     fn from_text(_text: Cow<'de, str>) -> Self {
@@ -31,6 +33,10 @@ pub(crate) trait Lenient<'de>: Default {
     }
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyVisitor(PhantomData))
+    }
+    /// What of it was too much to be taken as it stands.
+    fn excess(&self) -> Excess {
+        Excess::default()
     }
 }
 
@@ -83,21 +89,16 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for AnyVisitor<T> {
     }
 }
 
-/// A count written as a float (`12.0`); nothing where it is negative, broken or beyond `u64`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+/// A count written as a float (`12.0`), or the largest where it is beyond `u64`; nothing where it is
+/// negative.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it floors and saturates")]
 fn whole(number: f64) -> Option<u64> {
-    (0.0..18_446_744_073_709_551_616.0).contains(&number).then_some(number as u64)
+    (number >= 0.0).then_some(number as u64)
 }
 
 impl<'de> Lenient<'de> for Option<Cow<'de, str>> {
     fn from_text(text: Cow<'de, str>) -> Self {
         Some(text)
-    }
-}
-
-impl Lenient<'_> for u64 {
-    fn from_number(number: u64) -> Self {
-        number
     }
 }
 
@@ -110,6 +111,9 @@ impl Lenient<'_> for bool {
 impl<'de, T: Lenient<'de>> Lenient<'de> for Option<Box<T>> {
     fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
         T::from_object(object).map(|value| Some(Box::new(value)))
+    }
+    fn excess(&self) -> Excess {
+        self.as_deref().map(T::excess).unwrap_or_default()
     }
 }
 
@@ -163,6 +167,10 @@ macro_rules! object {
                     }
                 }
                 Ok(this)
+            }
+            fn excess(&self) -> $crate::transcript::number::Excess {
+                use $crate::transcript::number::Excess;
+                Excess::default() $(| $crate::transcript::lenient::Lenient::excess(&self.$field))*
             }
         }
     };

@@ -7,6 +7,7 @@ use serde::de::{MapAccess, SeqAccess};
 use super::content::{Content, Parts};
 use super::cost::ModelUsage;
 use super::lenient::{Any, Lenient, object};
+use super::number::{Excess, Number};
 use super::timestamp::{Timestamp, Written};
 use super::usage::Usage;
 
@@ -60,7 +61,7 @@ object! {
         /// The failed call's kind of error.
         error: ErrorNote<'a> = b"error",
         /// The failed call's HTTP status.
-        api_error_status: u64 = b"apiErrorStatus",
+        api_error_status: Number = b"apiErrorStatus",
         /// Whether the client added this record to a turn (since 2.1.3xx).
         is_turn_companion: bool = b"turnCompanion",
         /// The tool call that injected this record.
@@ -92,11 +93,11 @@ object! {
         /// Of a `stop_hook_summary`: which of these went wrong (since 2.1.330, or not long before).
         failed_hooks: Listed<'a> = b"failedHookErrorIndexes",
         /// Of an `api_error`: which try failed, counted from 1.
-        retry_attempt: u64 = b"retryAttempt",
+        retry_attempt: Number = b"retryAttempt",
         /// Of an `api_error`: how many there will be at most.
-        max_retries: u64 = b"maxRetries",
+        max_retries: Number = b"maxRetries",
         /// Of an `api_error`: milliseconds until the next.
-        retry_in_ms: u64 = b"retryInMs",
+        retry_in_ms: Number = b"retryInMs",
         /// Of a `compact_boundary`.
         compact_metadata: CompactMetadata<'a> = b"compactMetadata",
         /// Of a tool result: why the call was not carried out (since 2.1.198).
@@ -152,13 +153,16 @@ impl<'de> Lenient<'de> for ErrorNote<'de> {
     fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
         ErrorDetails::from_object(object).map(|details| Self { kind: None, details })
     }
+    fn excess(&self) -> Excess {
+        self.details.excess()
+    }
 }
 
 object! {
     /// An error of the API that the client tries again.
     pub struct ErrorDetails {
         /// The HTTP status; zero where there was no answer.
-        status: u64 = b"status",
+        status: Number = b"status",
         /// What the API said.
         message: Text<'a> = b"message",
     }
@@ -170,11 +174,11 @@ object! {
         /// `auto` or `manual`.
         trigger: Text<'a> = b"trigger",
         /// Tokens before it.
-        pre_tokens: u64 = b"preTokens",
+        pre_tokens: Number = b"preTokens",
         /// Tokens after it (since 2.1.217).
-        post_tokens: u64 = b"postTokens",
+        post_tokens: Number = b"postTokens",
         /// How long it took (since 2.1.217).
-        duration_ms: u64 = b"durationMs",
+        duration_ms: Number = b"durationMs",
     }
 }
 
@@ -346,6 +350,12 @@ impl Record<'_> {
         ids.find(|id| !id.is_empty())
     }
 
+    /// What of it was too much to be taken as it stands.
+    #[must_use]
+    pub fn excess(&self) -> Excess {
+        Lenient::excess(self)
+    }
+
     /// When it was written, where that is known.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
@@ -392,7 +402,10 @@ mod tests {
         assert_eq!(record.version.as_deref(), Some("2"));
         assert_eq!((record.uuid, record.is_meta), (None, false));
         let usage = record.message.usage.unwrap();
-        assert_eq!((usage.input_tokens, usage.output_tokens, usage.cache_read_input_tokens), (0, 5, 0));
+        assert_eq!(
+            [usage.input_tokens, usage.output_tokens, usage.cache_read_input_tokens].map(Number::get),
+            [0, 5, 0]
+        );
         assert_eq!(record.message.content.texts().collect::<Vec<_>>(), ["hi"]);
         assert_eq!(record.message.content.blocks()[2].id.as_deref(), Some("t"));
     }

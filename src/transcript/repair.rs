@@ -42,13 +42,20 @@ pub fn well_formed(json: &str) -> Cow<'_, str> {
     fixed.and_then(|fixed| String::from_utf8(fixed).ok()).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
-/// Copies the number at the start of `bytes`, or zero if it is infinite; says how long it is.
+/// Stands for a number beyond all bounds: beyond those of any count, and written so that others can
+/// read it.
+const BEYOND: &[u8] = b"1e99";
+
+/// Copies the number at the start of `bytes`, or what stands for it if it is infinite; says how long
+/// it is.
 fn number(bytes: &[u8], fixed: &mut Vec<u8>) -> usize {
     let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
     let length = bytes.iter().position(|byte| !is_part(byte)).unwrap_or(bytes.len());
     let number = bytes.get(..length).unwrap_or_default();
     let value = std::str::from_utf8(number).ok().and_then(|number| number.parse::<f64>().ok());
-    fixed.extend(if value.is_some_and(f64::is_infinite) { b"0" } else { number });
+    let is_infinite = value.is_some_and(f64::is_infinite);
+    fixed.extend(number.first().filter(|sign| is_infinite && **sign == b'-'));
+    fixed.extend(if is_infinite { BEYOND } else { number });
     length.max(1)
 }
 
@@ -91,7 +98,7 @@ mod tests {
             (br"\", None),
             (
                 br#"{"a":1e999,"b":-1E+400,"c":[1.5e3,-7],"d":"1e999"}"#,
-                Some(r#"{"a":0,"b":0,"c":[1.5e3,-7],"d":"1e999"}"#),
+                Some(r#"{"a":1e99,"b":-1e99,"c":[1.5e3,-7],"d":"1e999"}"#),
             ),
             (b"", None),
         ] {

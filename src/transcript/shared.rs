@@ -6,15 +6,13 @@
 
 use std::collections::HashSet;
 use std::convert::Infallible;
-use std::fs::File;
-use std::path::Path;
 use std::thread;
 
 use memchr::memmem::Finder;
 
 use super::digest::digest;
 use super::discover::SessionFiles;
-use super::file::rest;
+use super::file::{FileState, rest};
 use super::glance::{scalar, string};
 use super::holders::{Holders, Sharers};
 use super::lines::Lines;
@@ -87,13 +85,13 @@ impl Shared {
 fn ids(session: &SessionFiles) -> foldhash::HashSet<u64> {
     let mut ids = foldhash::HashSet::default();
     for file in &session.states {
-        let _ = look_through(&file.path(), &mut ids);
+        let _ = look_through(file, &mut ids);
     }
     ids
 }
 
-fn look_through(path: &Path, ids: &mut foldhash::HashSet<u64>) -> std::io::Result<()> {
-    let mut lines = Lines::new(File::open(path)?).asking(rest);
+fn look_through(file: &FileState, ids: &mut foldhash::HashSet<u64>) -> std::io::Result<()> {
+    let mut lines = Lines::new(file.open()?).asking(rest);
     let finder = Finder::new(MESSAGE);
     while let Some(line) = lines.next_line()? {
         of_line(line.bytes, &finder, &mut |id| {

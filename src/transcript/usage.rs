@@ -1,19 +1,20 @@
 //! The token counts of one API response, as saved and as accounted.
 
 use super::lenient::object;
+use super::number::Number;
 
 object! {
     /// The raw `message.usage` of an assistant record. Null, missing and odd values are zero.
     /// `iterations` is a breakdown of the same tokens and is never read.
     pub struct Usage {
         /// Prompt tokens outside the cache.
-        input_tokens: u64 = b"input_tokens",
+        input_tokens: Number = b"input_tokens",
         /// Prompt tokens written to the cache; zero in some versions although `cache_creation` has them.
-        cache_creation_input_tokens: u64 = b"cache_creation_input_tokens",
+        cache_creation_input_tokens: Number = b"cache_creation_input_tokens",
         /// Prompt tokens read from the cache.
-        cache_read_input_tokens: u64 = b"cache_read_input_tokens",
+        cache_read_input_tokens: Number = b"cache_read_input_tokens",
         /// Generated tokens, thinking included.
-        output_tokens: u64 = b"output_tokens",
+        output_tokens: Number = b"output_tokens",
         /// The cache writes by lifetime.
         cache_creation: CacheCreation<'a> = b"cache_creation",
         /// `standard` or `fast` (since 2.1.41).
@@ -27,7 +28,7 @@ object! {
     /// What of the output is what (since 2.1.236).
     pub struct OutputDetails {
         /// Tokens of thinking, a part of `output_tokens`.
-        thinking_tokens: u64 = b"thinking_tokens",
+        thinking_tokens: Number = b"thinking_tokens",
     }
 }
 
@@ -35,9 +36,9 @@ object! {
     /// Cache writes by lifetime.
     pub struct CacheCreation {
         /// Kept for five minutes.
-        five_minutes: u64 = b"ephemeral_5m_input_tokens",
+        five_minutes: Number = b"ephemeral_5m_input_tokens",
         /// Kept for one hour.
-        one_hour: u64 = b"ephemeral_1h_input_tokens",
+        one_hour: Number = b"ephemeral_1h_input_tokens",
     }
 }
 
@@ -90,16 +91,14 @@ impl std::iter::Sum for Tokens {
 
 impl From<&Usage<'_>> for Tokens {
     fn from(usage: &Usage<'_>) -> Self {
-        let nested = usage.cache_creation.five_minutes.saturating_add(usage.cache_creation.one_hour);
+        let CacheCreation { five_minutes, one_hour, .. } = usage.cache_creation;
+        let nested = five_minutes.get().saturating_add(one_hour.get());
+        let flat = usage.cache_creation_input_tokens.get();
         Self {
-            input: usage.input_tokens,
-            cache_creation: if usage.cache_creation_input_tokens == 0 {
-                nested
-            } else {
-                usage.cache_creation_input_tokens
-            },
-            cache_read: usage.cache_read_input_tokens,
-            output: usage.output_tokens,
+            input: usage.input_tokens.get(),
+            cache_creation: if flat == 0 { nested } else { flat },
+            cache_read: usage.cache_read_input_tokens.get(),
+            output: usage.output_tokens.get(),
         }
     }
 }

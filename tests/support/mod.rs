@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses its part
 
+pub mod hostile;
 pub mod runs;
 mod server;
 #[cfg(unix)]

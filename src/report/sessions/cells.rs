@@ -5,7 +5,10 @@ use super::names::models;
 use super::table::Side;
 use crate::report::found::Found;
 use crate::report::numbers::{counted, duration, grouped};
-use crate::report::printable::printable;
+use crate::report::printable::{clipped, printable};
+
+/// Letters of a version; real ones have seven.
+const VERSION_LETTERS: usize = 20;
 
 /// A row of the table.
 pub(super) type Cells = [String; 12];
@@ -38,7 +41,7 @@ pub(super) fn of(row: &Account) -> Cells {
         row.started_at.map(|at| at.to_string().replace('T', " ").chars().take(16).collect()).unwrap_or_default(),
         printable(&row.id).chars().take(8).collect(),
         row.started_at.zip(row.ended_at).map(|(start, end)| duration(end.seconds_since(start))).unwrap_or_default(),
-        row.client_versions.last().map(|version| printable(version)).unwrap_or_default(),
+        row.client_versions.last().map(|version| clipped(version, VERSION_LETTERS)).unwrap_or_default(),
         models(&row.models),
         turns,
         requests,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::overview::{DestinationStatus, Doomed, Overview};
 use crate::ledger::{Rejected, Standing};
-use crate::transcript::SessionFiles;
+use crate::transcript::{SessionFiles, total};
 
 /// Writes the object and a line feed.
 pub(super) fn write(output: &mut impl Write, overview: &Overview) -> io::Result<()> {
@@ -20,7 +20,7 @@ pub(super) fn write(output: &mut impl Write, overview: &Overview) -> io::Result<
         "on_disk": {
             "sessions": overview.sessions.len(),
             "transcripts": files().map(|files| files.states.len()).sum::<usize>(),
-            "bytes": files().map(SessionFiles::bytes).sum::<u64>(),
+            "bytes": total(files().map(SessionFiles::bytes)),
         },
         "deleted_soon": overview.soon.iter().map(doomed).collect::<Vec<_>>(),
     });

@@ -55,7 +55,7 @@ impl Undelivered {
         self.waiting += waiting;
         if turns > 0 {
             self.turns.insert(files.id.clone(), turns);
-            self.bytes += files.bytes();
+            self.bytes = self.bytes.saturating_add(files.bytes());
         }
     }
 

@@ -8,7 +8,7 @@ use crate::ledger::{Rejected, Standing};
 use crate::report::numbers::{bytes, counted, grouped};
 use crate::report::printable::printable;
 use crate::report::style::{BAD, CARE, DIM, HEADING, styled};
-use crate::transcript::{SessionFiles, Timestamp};
+use crate::transcript::{SessionFiles, Timestamp, total};
 
 /// Transcripts that are named one by one.
 const NAMED: usize = 10;
@@ -21,7 +21,7 @@ pub(super) fn write(output: &mut impl Write, overview: &Overview, home: Option<&
         destination(output, status)?;
     }
     let transcripts = overview.sessions.iter().map(|files| files.states.len() as u64).sum();
-    let size = overview.sessions.iter().map(SessionFiles::bytes).sum();
+    let size = total(overview.sessions.iter().map(SessionFiles::bytes));
     let (transcripts, sessions) = (counted(transcripts, "transcript"), overview.sessions.len() as u64);
     writeln!(output, "{}", styled(HEADING, "On disk"))?;
     row(output, "transcripts", &format!("{transcripts} of {} ({})", counted(sessions, "session"), bytes(size)))?;
@@ -34,7 +34,7 @@ fn destination(output: &mut impl Write, status: &DestinationStatus) -> io::Resul
         Some(standing) => {
             let Standing { destination, delivered, sessions, delivered_at, rejected, .. } = standing;
             let key = if destination.key.is_empty() { String::new() } else { format!("  key {}", destination.key) };
-            let about = format!("{}{key}", destination.convention);
+            let about = printable(&format!("{}{key}", destination.convention));
             writeln!(output, "{}  {}", styled(HEADING, &printable(&destination.endpoint)), styled(DIM, &about))?;
             let last = delivered_at.map(|at| format!(", the last on {}", minute(at))).unwrap_or_default();
             let (turns, sessions) = (counted(*delivered, "turn"), counted(*sessions, "session"));
