@@ -12,6 +12,8 @@ from receivers.uploads import ROOT
 # So many letters in a row that JSON writes as they are; what is shorter may be in a store by chance.
 # Of longer ones the beginning will do: a text may have been cut.
 PIECE = re.compile(r"[ !#-\[\]-~]{12,60}")
+SECRETS = {"aws-access-key": re.compile(r"AKIA[0-9A-Z]{16}"), "github-token": re.compile(r"ghp_\w{36}"),
+           "anthropic-key": re.compile(r"sk-ant-[\w-]{20,}")}
 # What the client writes around commands and for the model; of this not all is in a turn.
 OF_CLIENT = re.compile(r"<((local-)?command|bash|system-reminder)\b|\[22?m|\[Request interrupted|No response requested")
 
@@ -21,7 +23,14 @@ def texts_of(paths: list[str]) -> set[str]:
     return {piece[0].strip() for path in paths for file in sorted((ROOT / path).rglob("*.jsonl"))
             for line in file.read_text(encoding="utf-8").split("\n") if line.strip()
             for text in said(json.loads(line).get("message") or {}) for part in text.split("\n")
-            if (piece := PIECE.search(part))}
+            if (piece := PIECE.search(without_secrets(part)))}
+
+
+def without_secrets(text: str) -> str:
+    """As it is sent: some recordings hold made-up keys."""
+    for kind, secret in SECRETS.items():
+        text = secret.sub(f"[REDACTED:{kind}]", text)
+    return text
 
 
 def said(message: dict[str, Any]) -> Iterator[str]:
