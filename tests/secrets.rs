@@ -66,7 +66,7 @@ impl Home {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         search(&output.stdout, &said);
         search(&output.stderr, &said);
-        self.search_files(self.folder.path(), &said);
+        search_files(self.folder.path(), &said);
         (output.status.code().unwrap(), said)
     }
 
@@ -74,18 +74,6 @@ impl Home {
     fn fails(&self, command: &mut Command, code: i32, sentence: &str) {
         let (found, said) = self.check(command);
         assert!(found == code && said.contains(sentence), "{sentence}: {found} {said}");
-    }
-
-    fn search_files(&self, folder: &Path, said: &str) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            search(path.as_os_str().as_encoded_bytes(), said);
-            if path.is_dir() {
-                self.search_files(&path, said);
-            } else {
-                search(&fs::read(&path).unwrap(), said);
-            }
-        }
     }
 
     fn configure(&self, text: &str) {
@@ -97,6 +85,18 @@ impl Home {
 fn search(bytes: &[u8], said: &str) {
     let has = |trace: &&&str| bytes.windows(trace.len()).any(|part| part == trace.as_bytes());
     assert_eq!(TRACES.iter().find(has), None, "{said}");
+}
+
+fn search_files(folder: &Path, said: &str) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        search(path.as_os_str().as_encoded_bytes(), said);
+        if path.is_dir() {
+            search_files(&path, said);
+        } else {
+            search(&fs::read(&path).unwrap(), said);
+        }
+    }
 }
 
 /// All that a client said, as a server may repeat it.
@@ -287,7 +287,6 @@ fn what_only_looks_tells_no_secret() {
 
 #[test]
 fn no_struct_shows_a_secret_to_who_debugs() {
-    let home = Home::new();
     let endpoint = "https://192.0.2.1/?token=S3CR3T";
     let arguments = ["moda-agent", "upload", "--endpoint", endpoint, "--header", "x-token=S3CR3T", "."];
     let variables = |name: &str| match name {
