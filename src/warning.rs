@@ -13,7 +13,7 @@ use crate::error::plain;
 const KEPT: usize = 1_000;
 
 /// The kinds under which warnings are counted, and what they mean.
-pub const KINDS: [(&str, &str); 17] = [
+pub const KINDS: [(&str, &str); 18] = [
     ("damaged_line", "A part of a line is no JSON, and is left out; what stands before and behind it counts."),
     (
         "repaired_line",
@@ -42,6 +42,7 @@ pub const KINDS: [(&str, &str); 17] = [
         "grown_turn",
         "A turn went on after it was delivered: its session had been silent for longer than --settle. It is not sent again by itself; --resend=changed does, with the same ids.",
     ),
+    ("open_ledger", "Others could read or change the ledger. Now only its owner can."),
     ("bug", "moda-agent failed on a session, and left it out."),
 ];
 
@@ -128,6 +129,11 @@ pub enum Warning {
         /// The file.
         path: PathBuf,
     },
+    /// Others could read or change the ledger, until now.
+    OpenLedger {
+        /// The ledger.
+        path: PathBuf,
+    },
     /// A bug of this program.
     Bug {
         /// The session that it cost.
@@ -190,6 +196,7 @@ impl Warning {
             Warning::UnfinishedLine { .. } => "unfinished_line",
             Warning::NotATranscript { .. } => "other_file",
             Warning::NoSpans { .. } => "no_spans",
+            Warning::OpenLedger { .. } => "open_ledger",
             Warning::Bug { .. } => "bug",
             Warning::Server { .. } => "server_message",
             Warning::CutAnswer => "cut_answer",
@@ -242,6 +249,9 @@ impl fmt::Display for Warning {
                 write!(formatter, "{}: no session of Claude Code in it; the file is left out", path.display())
             }
             Warning::NoSpans { path } => write!(formatter, "{}: no spans in it; the file is left out", path.display()),
+            Warning::OpenLedger { path } => {
+                write!(formatter, "{}: others could read or change it; now only you can", path.display())
+            }
             Warning::Bug { session } => {
                 write!(formatter, "session {session}: moda-agent failed to read it and left it out; please report this")
             }
@@ -340,7 +350,8 @@ mod tests {
             Warning::UnfinishedLine { path: path.clone(), line },
             Warning::Link { path: path.clone() },
             Warning::NotATranscript { path: path.clone() },
-            Warning::NoSpans { path },
+            Warning::NoSpans { path: path.clone() },
+            Warning::OpenLedger { path },
             Warning::Bug { session: reason.clone() },
             Warning::Server { message: reason.clone() },
             Warning::CutAnswer,

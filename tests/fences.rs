@@ -101,7 +101,7 @@ fn third_party_crates_stay_behind_their_fences() {
 fn files_are_opened_in_few_places() {
     const OPENING: [&str; 9] = [
         "config/file",
-        "config/headers",
+        "config/key",
         "files/plain",
         "ledger/lock",
         "ledger/open",

@@ -8,7 +8,7 @@
 mod support;
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -171,7 +171,11 @@ fn what_cannot_be_written_is_found_out_before_anything_is_sent() {
     // A ledger that is there, and cannot be written.
     assert_eq!(sends(&server, &tree.path(), &[]).0, 3);
     tree.add(0, &turn(0, 3));
-    fs::set_permissions(server.ledger(), Permissions::from_mode(0o444)).unwrap();
+    fs::set_permissions(server.ledger(), Permissions::from_mode(0o400)).unwrap();
+    let owner = fs::metadata("/proc/self").map_or(65534, |found| if found.uid() == 0 { 65534 } else { found.uid() });
+    for file in fs::read_dir(&state).unwrap() {
+        chown(file.unwrap().path(), Some(owner), None).unwrap();
+    }
     is_open(&state, false);
     let (before, number) = (fs::read(server.ledger()).unwrap(), server.number());
     let (code, words) = said(&command.output().unwrap());

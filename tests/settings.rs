@@ -5,13 +5,13 @@
 mod support;
 
 use assert_cmd::Command;
-use support::{Server, moda_agent, recordings, stderr_of};
+use support::{Server, moda_agent, recordings, stderr_of, write_private};
 
 /// A folder with a config file.
 fn configured(text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("moda-agent")).unwrap();
-    std::fs::write(folder.path().join("moda-agent/config.toml"), text).unwrap();
+    write_private(&folder.path().join("moda-agent/config.toml"), text);
     folder
 }
 
@@ -100,7 +100,7 @@ fn a_mistake_in_the_file_is_an_error_with_its_place() {
 #[test]
 fn the_key_file_can_be_named_in_the_file() {
     let (server, home) = (Server::accepting(), tempfile::tempdir().unwrap());
-    std::fs::write(home.path().join("key"), "from-the-file\n").unwrap();
+    write_private(&home.path().join("key"), "from-the-file\n");
     let folder = configured(&format!("endpoint = '{}'\napi-key-file = '~/key'\n", server.url));
     upload(&folder, &["-q"]).env("HOME", home.path()).assert().success();
     upload(&folder, &["-q"]).env("HOME", home.path()).env("MODA_API_KEY", "from-the-variable").assert().success();

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 
 use clap::builder::ValueHint;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Command, Error};
 
-use super::{Diff, Sessions, Status, Upload};
+use super::{Delivery, Diff, Sessions, Status, Upload};
 
 /// Options that mean this one run: they have no variable, and no key in the file.
 const OF_ONE_RUN: [&str; 3] = ["dry-run", "diff", "format"];
@@ -38,7 +39,7 @@ const ALL_COUNT: [&str; 1] = ["exclude"];
 type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What a config file says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct FileSettings {
     /// Where it stands.
     pub place: String,
@@ -46,6 +47,21 @@ pub struct FileSettings {
     pub values: BTreeMap<String, Vec<String>>,
     /// The user's folder, which `~/` stands for.
     pub home: Option<String>,
+}
+
+/// Never a value: it can be a secret.
+impl fmt::Debug for FileSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<_> = self.values.keys().collect();
+        formatter.debug_struct("FileSettings").field("place", &self.place).field("keys", &keys).finish_non_exhaustive()
+    }
+}
+
+/// Never the headers, nor the query of the address.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Delivery").finish_non_exhaustive()
+    }
 }
 
 impl FileSettings {

@@ -148,7 +148,7 @@ pub struct Sessions {
 }
 
 /// Options of the delivery.
-#[derive(Args, Debug)]
+#[derive(Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct Delivery {
     /// Where to send: a server's URL, file:PATH for a file of OTLP/JSON lines, or - for standard output

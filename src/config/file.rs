@@ -1,9 +1,12 @@
 //! The config file: settings by the names of the options.
 
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
 
+use super::headers::{has_secret, is_secret};
 use super::places::home;
+use super::private::{check_config, check_secrets};
 use super::variables::Variables;
 use crate::cli::FileSettings;
 use crate::error::{Error, plain};
@@ -13,8 +16,8 @@ const HINT: &str = "A line reads key = \"value\", with the name of an option for
 /// Reads it; one that is not there says nothing.
 pub fn file(variables: Variables<'_>) -> Result<FileSettings, Error> {
     let Some(path) = place(variables) else { return Ok(FileSettings::default()) };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
+    let (found, text) = match read(&path) {
+        Ok(read) => read,
         Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
             return Ok(FileSettings::default());
         }
@@ -23,9 +26,26 @@ pub fn file(variables: Variables<'_>) -> Result<FileSettings, Error> {
             return Err(Error::usage(sentence, "Check the config file and its permissions."));
         }
     };
+    check_config(&path, &found)?;
     let mut settings = parse(&path.display().to_string(), &text)?;
+    if holds_secret(&settings) {
+        check_secrets(&path, &found)?;
+    }
     settings.home = home(variables);
     Ok(settings)
+}
+
+fn read(path: &Path) -> io::Result<(Metadata, String)> {
+    let (mut file, mut text) = (File::open(path)?, String::new());
+    file.read_to_string(&mut text)?;
+    Ok((file.metadata()?, text))
+}
+
+/// Whether there is a key in it: among the headers, or in the address.
+fn holds_secret(settings: &FileSettings) -> bool {
+    let values = |key: &str| settings.values.get(key).into_iter().flatten();
+    values("header").any(|header| is_secret(header.split('=').next().unwrap_or_default()))
+        || values("endpoint").any(|url| has_secret(url))
 }
 
 /// `$XDG_CONFIG_HOME/moda-agent/config.toml`, by default below `~/.config`; on Windows below
@@ -85,6 +105,18 @@ mod tests {
             ("timeout = 1979-05-27", "f: timeout is no text, number, true or false."),
         ] {
             assert_eq!(parse("f", text).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_key_in_it_is_seen() {
+        for (text, expected) in [
+            ("endpoint = 'https://a?tenant=b'\nheader = 'x-team=token'", false),
+            ("header = ['x-team=a', 'Authorization=Bearer b']", true),
+            ("endpoint = 'https://a?token=b'", true),
+            ("api-key-file = '~/key'", false),
+        ] {
+            assert_eq!(holds_secret(&parse("f", text).unwrap()), expected, "{text}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! What goes with every request: the key, where the endpoint may see it, and what is asked for.
 
 use super::endpoint::{MODA, Source};
+use super::key;
 use super::variables::{Variables, otel, pairs};
 use crate::cli::Delivery;
-use crate::error::{Error, plain};
+use crate::error::Error;
 use crate::otlp::{Header, is_loopback, shown};
 
 /// The key, where the endpoint may see it, and every header that is asked for; of a name given
@@ -30,7 +31,7 @@ pub(super) fn of(
         for (name, value) in pairs(&list) {
             add(&mut headers, &name, &value);
         }
-    } else if let Some(key) = key(delivery, variables)? {
+    } else if let Some(key) = key::choose(delivery.api_key_file.as_deref(), variables)? {
         add(&mut headers, "Authorization", &format!("Bearer {key}"));
     }
     check_characters(&headers)?;
@@ -45,7 +46,7 @@ fn not_a_pair() -> Error {
 /// Moda's own endpoint needs a key, and no key travels unencrypted over a network.
 fn check_key(headers: &[Header], url: &str) -> Result<(), Error> {
     let has_key = headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization"));
-    let has_secret = headers.iter().any(|header| is_secret(&header.name));
+    let has_secret = headers.iter().any(|header| is_secret(&header.name)) || has_secret(url);
     if is_moda(url) && !has_key {
         return Err(Error::usage(
             "There is no key for Moda.",
@@ -79,34 +80,44 @@ fn add(headers: &mut Vec<Header>, name: &str, value: &str) {
 }
 
 fn check_characters(headers: &[Header]) -> Result<(), Error> {
-    let is_valid = |header: &&Header| {
-        header.name.parse::<ureq::http::HeaderName>().is_ok() && header.value.parse::<ureq::http::HeaderValue>().is_ok()
+    let is_name = |header: &Header| header.name.parse::<ureq::http::HeaderName>().is_ok();
+    let is_valid = |header: &&Header| is_name(header) && header.value.parse::<ureq::http::HeaderValue>().is_ok();
+    let Some(header) = headers.iter().find(|header| !is_valid(header)) else { return Ok(()) };
+    // What is no name can be a key behind a colon.
+    let what = if is_name(header) {
+        format!("The value of the header {:?}", header.name)
+    } else {
+        "A header's name".to_owned()
     };
-    match headers.iter().find(|header| !is_valid(header)) {
-        None => Ok(()),
-        Some(header) => Err(Error::usage(
-            format!("The header {:?} or its value has a character that HTTP does not allow.", header.name),
-            "Check MODA_API_KEY, the key file and the headers for line breaks and spaces.",
-        )),
-    }
+    Err(Error::usage(
+        format!("{what} has a character that HTTP does not allow."),
+        "A header reads NAME=VALUE. Check MODA_API_KEY, the key file and the headers for colons, line breaks and spaces.",
+    ))
 }
 
-fn key(delivery: &Delivery, variables: Variables<'_>) -> Result<Option<String>, Error> {
-    let Some(path) = &delivery.api_key_file else {
-        return Ok(variables("MODA_API_KEY").map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()));
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Error::usage(
-            format!("Cannot read the key file {}: {}.", path.display(), plain(&error)),
-            "Check --api-key-file.",
-        )
-    })?;
-    let key = text.trim();
-    if key.is_empty() {
-        return Err(Error::usage(
-            format!("The key file {} is empty.", path.display()),
-            "Put the key into it, on one line.",
-        ));
+/// Whether the query of a URL holds what is called like a key.
+pub(super) fn has_secret(url: &str) -> bool {
+    let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    query.split(['&', '#']).any(|pair| is_secret(pair.split('=').next().unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_like_a_key_is_one() {
+        for (url, expected) in [
+            ("http://h/v1/traces", false),
+            ("http://h/v1/traces?tenant=a&team=b", false),
+            ("http://h/v1/traces?tenant=a&Api-Key=b", true),
+            ("http://h/v1/traces?access_token=b#x", true),
+            ("http://h/token", false),
+        ] {
+            assert_eq!(has_secret(url), expected, "{url}");
+        }
+        for (name, expected) in [("X-Api-Key", true), ("authorization", true), ("Cookie", true), ("x-team", false)] {
+            assert_eq!(is_secret(name), expected, "{name}");
+        }
     }
-    Ok(Some(key.to_owned()))
 }

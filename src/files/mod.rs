@@ -5,5 +5,5 @@
 mod others;
 mod plain;
 
-pub use others::{Others, is_of_another, others};
-pub use plain::{open_plain, plainly};
+pub use others::{Others, is_of_another, make_private, others};
+pub use plain::{open_plain, open_plainly};

@@ -1,6 +1,7 @@
 //! Who else may read or write a file, as Unix says it.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
+use std::io;
 
 /// What others than its owner may do with a file or folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +26,26 @@ pub fn is_of_another(metadata: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::uid(metadata) != rustix::process::geteuid().as_raw()
 }
 
+/// Takes from others all that they may do with a file; says whether that was anything.
+#[cfg(unix)]
+pub fn make_private(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut permissions = file.metadata()?.permissions();
+    let mode = permissions.mode() & 0o777;
+    if mode == mode & 0o700 {
+        return Ok(false);
+    }
+    permissions.set_mode(mode & 0o700);
+    file.set_permissions(permissions).map(|()| true)
+}
+
 /// A user's own files are private on Windows.
+#[cfg(not(unix))]
+pub fn make_private(_file: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Likewise.
 #[cfg(not(unix))]
 #[must_use]
 pub fn others(_metadata: &Metadata) -> Others {

@@ -7,13 +7,18 @@ use std::path::Path;
 
 /// Opens a plain file to read.
 pub fn open_plain(path: &Path) -> io::Result<File> {
-    let file = plainly(OpenOptions::new().read(true)).open(path).map_err(named)?;
+    open_plainly(OpenOptions::new().read(true), path)
+}
+
+/// Opens a plain file in the way that is asked for.
+pub fn open_plainly(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = plainly(options).open(path).map_err(named)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no plain file")) }
 }
 
 /// Options that follow no link at the end of a path, and do not wait for the other end of a pipe.
 #[cfg(unix)]
-pub fn plainly(options: &mut OpenOptions) -> &mut OpenOptions {
+fn plainly(options: &mut OpenOptions) -> &mut OpenOptions {
     use rustix::fs::OFlags;
     let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or_default();
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags)
@@ -28,7 +33,7 @@ fn named(error: io::Error) -> io::Error {
 
 /// Windows lets only administrators make links, and has no pipes among its files.
 #[cfg(not(unix))]
-pub fn plainly(options: &mut OpenOptions) -> &mut OpenOptions {
+fn plainly(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::guard::secure;
 use super::{Destination, Ledger, Lock, Recorder};
 use crate::error::Error;
 use crate::transcript::{FileState, Head, Timestamp};
+use crate::warning::Warnings;
 
 /// How a run is to use the ledger.
 #[derive(Clone, Debug, Default)]
@@ -27,22 +29,26 @@ pub struct Access {
     destination: Destination,
     /// Held while this run records what it sends.
     lock: Option<Lock>,
+    /// What had to be mended before.
+    pub warnings: Warnings,
 }
 
 impl Access {
     /// Opens the ledger; nothing where another run uploads to the same destination.
     pub fn open(settings: &LedgerSettings) -> Result<Option<Self>, Error> {
         let LedgerSettings { place, destination, records } = settings;
+        let mut warnings = Warnings::default();
         let (ledger, lock) = match place {
             None => (Ledger::empty()?, None),
             Some(place) if !records => (Ledger::look(place, destination)?, None),
             Some(place) => {
+                warnings = secure(place)?;
                 // The lock comes first: what another run is about to record must be seen.
                 let Some(lock) = Lock::take(place, destination)? else { return Ok(None) };
                 (Ledger::open(place, destination)?, Some(lock))
             }
         };
-        Ok(Some(Self { ledger: Arc::new(ledger), destination: destination.clone(), lock }))
+        Ok(Some(Self { ledger: Arc::new(ledger), destination: destination.clone(), lock, warnings }))
     }
 
     /// Who records what is sent from here on; nobody where the run does without. Writes what is new

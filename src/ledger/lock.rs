@@ -2,12 +2,13 @@
 //! however it ends; the empty file that it is held on stays.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Destination;
-use super::open::make;
+use super::open::private;
 use crate::error::{Error, plain};
+use crate::files::{is_of_another, make_private, open_plainly};
 
 /// Held as long as this lives.
 #[derive(Debug)]
@@ -18,7 +19,6 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock; nothing where another run holds it.
     pub fn take(ledger: &Path, destination: &Destination) -> Result<Option<Self>, Error> {
-        make(ledger)?;
         let place = place(ledger, destination);
         let taken = open(&place).and_then(|file| match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
@@ -39,10 +39,11 @@ fn place(ledger: &Path, destination: &Destination) -> PathBuf {
     ledger.with_file_name(name)
 }
 
-/// Who may only read it, because another user made it, can hold it, too.
+/// Nobody else may hold it: all that we send would wait for that.
 fn open(place: &Path) -> io::Result<File> {
-    match OpenOptions::new().write(true).create(true).truncate(false).open(place) {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => File::open(place).map_err(|_| error),
-        opened => opened,
+    let file = open_plainly(private(OpenOptions::new().write(true).create(true).truncate(false)), place)?;
+    if is_of_another(&file.metadata()?) {
+        return Err(io::Error::other("it belongs to another user"));
     }
+    make_private(&file).map(|_| file)
 }

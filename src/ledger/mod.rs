@@ -9,6 +9,7 @@ mod decision;
 mod destination;
 mod fault;
 mod files;
+mod guard;
 mod judge;
 mod lock;
 mod open;

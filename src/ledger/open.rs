@@ -2,13 +2,14 @@
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::fault::{DAMAGED, ELSEWHERE, When, fault};
+use super::guard::check_links;
 use super::schema::{APPLICATION, VERSION, migrate, version};
 use crate::error::{Error, plain};
 
@@ -18,9 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Kilobytes of the ledger that memory holds: a run of 3 GB is no slower than with the usual 2,000.
 const CACHE: i32 = 500;
 
-/// Opens the ledger to write receipts, or makes a new one.
+/// Opens the ledger, which is there, to write receipts.
 pub(super) fn to_write(place: &Path) -> Result<Connection, Error> {
-    make(place)?;
     let mut connection = open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let told = |error: rusqlite::Error| fault(place, &error, When::Before);
     if connection.is_readonly("main").map_err(told)? {
@@ -35,6 +35,7 @@ pub(super) fn to_write(place: &Path) -> Result<Connection, Error> {
 
 /// Opens the ledger to look at it; nothing where there is none.
 pub(super) fn to_read(place: &Path) -> Result<Option<Connection>, Error> {
+    check_links(place)?;
     match place.metadata() {
         Ok(metadata) if metadata.len() > 0 => {}
         Ok(_) => return Ok(None),
@@ -69,9 +70,26 @@ fn forward(older: &Connection) -> rusqlite::Result<Connection> {
 
 fn open(place: &Path, mode: OpenFlags) -> Result<Connection, Error> {
     let told = |error: rusqlite::Error| fault(place, &error, When::Before);
-    let connection = Connection::open_with_flags(place, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(told)?;
+    let (real, strictly) = real(place);
+    let mode = mode | strictly | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(real, mode).map_err(told)?;
     connection.busy_timeout(PATIENCE).map_err(told)?;
     Ok(connection)
+}
+
+/// The ledger in the folder where it really is. `SQLite` itself refuses a path with links in it; here
+/// only the last part must be none.
+#[cfg(unix)]
+fn real(place: &Path) -> (PathBuf, OpenFlags) {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = folder.canonicalize().ok().zip(place.file_name()).map(|(folder, name)| folder.join(name));
+    (real.unwrap_or_else(|| place.to_owned()), OpenFlags::SQLITE_OPEN_NOFOLLOW)
+}
+
+/// Windows lets only administrators make links.
+#[cfg(not(unix))]
+fn real(place: &Path) -> (PathBuf, OpenFlags) {
+    (place.to_owned(), OpenFlags::empty())
 }
 
 /// The version of the ledger; an error where it is none of ours, damaged, or newer than we are.
@@ -116,7 +134,7 @@ fn create(place: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
 }
 
@@ -127,7 +145,7 @@ fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
 
 /// A user's own folders are private on Windows.
 #[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 

@@ -1,9 +1,10 @@
 //! Which URL traces are posted to.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// Where spans go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Endpoint {
     /// An OTLP/HTTP server's URL for traces.
     Http(String),
@@ -11,6 +12,17 @@ pub enum Endpoint {
     File(PathBuf),
     /// The same on standard output.
     Stdout,
+}
+
+/// Never the query.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Endpoint::Http(url) => formatter.write_str(shown(url)),
+            Endpoint::File(path) => write!(formatter, "file:{}", path.display()),
+            Endpoint::Stdout => formatter.write_str("-"),
+        }
+    }
 }
 
 /// The URL for traces of a server's base URL: with `/v1/traces`, unless its path ends in `/traces` already.

@@ -1,5 +1,6 @@
 //! One POST over HTTP, on connections that are kept, and what came of it.
 
+use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, SystemTime};
 
@@ -34,14 +35,14 @@ pub struct Header {
 }
 
 /// Never the value.
-impl std::fmt::Debug for Header {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Header {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: ...", self.name)
     }
 }
 
 /// How requests are made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpSettings {
     /// The URL for traces.
     pub url: String,
@@ -61,6 +62,16 @@ pub struct HttpSettings {
     pub concurrency: usize,
     /// For how long a batch may fail before it is left for the next run.
     pub retry_for: Duration,
+}
+
+/// Never what may hold a secret.
+impl fmt::Debug for HttpSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { headers, protocol, tls, .. } = self;
+        let mut debug = formatter.debug_struct("HttpSettings");
+        debug.field("url", &shown(&self.url)).field("headers", headers).field("protocol", protocol);
+        debug.field("tls", tls).field("has_proxy", &self.proxy.is_some()).finish_non_exhaustive()
+    }
 }
 
 /// A proxy server.
@@ -92,11 +103,12 @@ impl Client {
             .user_agent(USER_AGENT)
             .proxy(settings.proxy.clone())
             .tls_config(settings.tls.config());
+        let password = settings.proxy.as_ref().and_then(Proxy::password);
         Self {
             agent: config.build().new_agent(),
             url: settings.url.clone(),
             headers: settings.headers.clone(),
-            secrets: Secrets::new(&settings.url, &settings.headers),
+            secrets: Secrets::new(&settings.url, &settings.headers, password),
             protocol: settings.protocol,
             gzip: settings.gzip,
         }

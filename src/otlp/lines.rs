@@ -2,7 +2,7 @@
 //! OpenTelemetry Collector's file exporter writes and its `otlpjsonfile` receiver reads.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Batch;
@@ -29,10 +29,13 @@ impl Writer {
     pub fn create(path: &Path) -> Result<Self, Error> {
         let place = path.display().to_string();
         let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
-        let written = if is_special { path.to_owned() } else { unfinished(path) };
-        let open = if is_special { File::options().write(true).open(path) } else { File::create(&written) };
-        let file = open.map_err(|error| Error::cannot_write(&place, &error))?;
-        let unfinished = (!is_special).then(|| (written, path.to_owned()));
+        let open = || {
+            if is_special {
+                return Ok((File::options().write(true).open(path)?, None));
+            }
+            unfinished(path).map(|(file, written)| (file, Some((written, path.to_owned()))))
+        };
+        let (file, unfinished) = open().map_err(|error| Error::cannot_write(&place, &error))?;
         Ok(Self { output: Box::new(file), place, unfinished, held: 0, is_shown: false })
     }
 
@@ -115,11 +118,28 @@ fn whole_lines(file: &mut File) -> io::Result<u64> {
     Ok(0)
 }
 
-/// A name beside the file's, so that both are on one file system.
-fn unfinished(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
+/// A new file beside that which it will replace, so that both are on one file system, and its name.
+/// Whoever may read the old one may read the new one, and nobody else.
+fn unfinished(path: &Path) -> io::Result<(File, PathBuf)> {
+    let (file, written) = new_beside(path)?;
+    if let Ok(old) = path.metadata() {
+        // Where the file system knows no permissions there are none to keep.
+        let _ = file.set_permissions(old.permissions());
+    }
+    Ok((file, written))
+}
+
+/// Where something has the name already, a link that somebody put there or what a run left, it stays.
+fn new_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    const TRIES: u32 = 100;
+    let create = |number| {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}-{number}.part", std::process::id()));
+        let written = path.with_file_name(name);
+        File::options().write(true).create_new(true).open(&written).map(|file| (file, written))
+    };
+    let is_taken = |made: &io::Result<_>| made.as_ref().is_err_and(|error| error.kind() == ErrorKind::AlreadyExists);
+    (0..TRIES).map(create).find(|made| !is_taken(made)).unwrap_or_else(|| Err(ErrorKind::AlreadyExists.into()))
 }
 
 impl Writer {
@@ -160,5 +180,28 @@ impl Drop for Writer {
         if let Some((written, _)) = &self.unfinished {
             let _ = fs::remove_file(written);
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn nothing_else_is_written_to_and_nobody_else_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let [path, other] = ["spans.jsonl", "other"].map(|name| folder.path().join(name));
+        fs::write(&path, "old").unwrap();
+        fs::write(&other, "another's").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        let link = folder.path().join(format!("spans.jsonl.{}-0.part", std::process::id()));
+        symlink(&other, &link).unwrap();
+        let mut writer = Writer::create(&path).unwrap();
+        writer.output.write_all(b"new").unwrap();
+        writer.finish().unwrap();
+        assert_eq!([&path, &other].map(|path| fs::read_to_string(path).unwrap()), ["new", "another's"]);
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(link.is_symlink());
     }
 }

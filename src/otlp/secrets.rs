@@ -8,15 +8,15 @@ const SHORTEST: usize = 6;
 /// Characters of a server's words that are shown.
 const CHARACTERS: usize = 300;
 
-/// What is never shown: the values of headers, and those in a URL's query.
+/// What is never shown: the values of headers, those in a URL's query, and the password for a proxy.
 #[derive(Clone, Default)]
 pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
-    pub(super) fn new(url: &str, headers: &[Header]) -> Self {
+    pub(super) fn new(url: &str, headers: &[Header], password: Option<&str>) -> Self {
         let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
         let values = headers.iter().flat_map(|header| header.value.split_ascii_whitespace());
-        let values = values.chain(query.split(['=', '&', '#']));
+        let values = values.chain(query.split(['=', '&', '#'])).chain(password);
         Self(values.filter(|value| value.len() >= SHORTEST).map(str::to_owned).collect())
     }
 
@@ -35,12 +35,13 @@ mod tests {
     #[test]
     fn no_secret_is_repeated() {
         let header = Header { name: "authorization".to_owned(), value: "Bearer moda/secret+key".to_owned() };
-        let secrets = Secrets::new("http://h/v1/traces?token=query-secret", &[header]);
+        let secrets = Secrets::new("http://h/v1/traces?token=query-secret", &[header], Some("proxy-secret"));
         let long = format!("{} moda/secret+key", "x".repeat(290));
         for said in [
             "bad Bearer moda/secret+key",
             r#"{"message":"Invalid key moda\/secret+key"}"#,
             r#"{"detail":"moda\u002fsecret+key and query-secret"}"#,
+            "no proxy-secret [h",
             &long,
         ] {
             let words = secrets.words(said.as_bytes());

@@ -30,10 +30,11 @@ use sending::Sender;
 /// Reads the sessions under the named paths and hands the spans on that were not delivered before.
 /// The report knows what was done, also where an error or a signal ended the run.
 pub fn upload(settings: &Settings, report: &Arc<UploadReport>, stop: &Stop) -> Result<(), Error> {
-    let Some(access) = Access::open(&settings.ledger)? else {
+    let Some(mut access) = Access::open(&settings.ledger)? else {
         report.is_busy();
         return Ok(());
     };
+    report.warn(std::mem::take(&mut access.warnings));
     let (listing, remembered) = meanwhile(|| access.ledger.remembered(), || list(&settings.paths));
     let (listing, (known, progress)) = (listing?, remembered?);
     let mut opened = Vec::new();

@@ -8,27 +8,25 @@ use super::lenient::Lenient;
 /// OTLP's integers are too small.
 const MOST: u64 = 1_000_000_000_000;
 
-/// A whole number; what is negative or none counts as zero, what is too large as [`MOST`].
+/// A whole number; what is negative or none counts as zero, what is too large as [`MOST`], which one
+/// more than that stands for: records are made by the million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Number {
-    value: u64,
-    is_huge: bool,
-}
+pub struct Number(u64);
 
 impl Number {
     /// As it counts.
     #[must_use]
     pub fn get(self) -> u64 {
-        self.value
+        self.0.min(MOST)
     }
 }
 
 impl Lenient<'_> for Number {
     fn from_number(number: u64) -> Self {
-        Self { value: number.min(MOST), is_huge: number > MOST }
+        Self(number.min(MOST + 1))
     }
     fn excess(&self) -> Excess {
-        Excess { number: self.is_huge, parts: false }
+        Excess { number: self.0 > MOST, parts: false }
     }
 }
 

@@ -9,6 +9,7 @@ mod server;
 pub mod terminal;
 pub mod tree;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -46,6 +47,14 @@ pub fn upload(arguments: &[&str]) -> Command {
     let mut command = moda_agent();
     command.arg("upload").args(arguments);
     command
+}
+
+/// Writes what only its owner can read.
+pub fn write_private(path: &Path, text: &str) {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create(true).truncate(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
 }
 
 pub fn testdata(path: &str) -> PathBuf {
