@@ -10,7 +10,6 @@ use super::file::{FileState, rest};
 use super::glance::matters;
 use super::lines::Lines;
 use super::salvage::read_records;
-use crate::files::open_plain;
 
 /// Bytes that are looked at: the folder stands in the first prompt, and that can be a pasted picture.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -22,7 +21,7 @@ impl SessionFiles {
     #[must_use]
     pub fn began_in(&self) -> Option<String> {
         let files = self.main().chain(self.subagents().map(|(_, file)| file));
-        let mut folders = files.filter_map(|file| open_plain(&file.path()).and_then(first_folder).ok());
+        let mut folders = files.filter_map(|file| file.open().and_then(first_folder).ok());
         folders.find_map(|folder| folder)
     }
 
