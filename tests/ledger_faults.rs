@@ -172,7 +172,8 @@ fn what_cannot_be_written_is_found_out_before_anything_is_sent() {
     assert_eq!(sends(&server, &tree.path(), &[]).0, 3);
     tree.add(0, &turn(0, 3));
     fs::set_permissions(server.ledger(), Permissions::from_mode(0o400)).unwrap();
-    let owner = fs::metadata("/proc/self").map_or(65534, |found| if found.uid() == 0 { 65534 } else { found.uid() });
+    let ours = server.ledger().metadata().unwrap().uid();
+    let owner = if ours == 0 { 65534 } else { ours };
     for file in fs::read_dir(&state).unwrap() {
         chown(file.unwrap().path(), Some(owner), None).unwrap();
     }

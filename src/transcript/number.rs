@@ -8,7 +8,7 @@ use super::lenient::Lenient;
 /// OTLP's integers are too small.
 const MOST: u64 = 1_000_000_000_000;
 
-/// A whole number; what is negative or none counts as zero, what is too large as [`MOST`], which one
+/// A whole number; what is negative or none counts as zero, what is too large as the most, which one
 /// more than that stands for: records are made by the million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Number(u64);
