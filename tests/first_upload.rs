@@ -217,7 +217,7 @@ fn the_question_in_the_readme_is_a_real_one() {
         let folder = match session {
             0..9 => "/Users/ada/src/shop",
             9..11 => "/Users/ada/notes",
-            11 => "/work/farm",
+            11 => "/srv/farm",
             _ => "/Users/ada/private/diary",
         };
         moved(&tree, session, folder);

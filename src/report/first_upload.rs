@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn projects_are_told_with_their_sessions() {
-        let lines = told(&[("/work/\u{1b}[2Jfarm\n", 2), ("/home/ada/shop", 12), ("/home/ada", 2)], 3);
+        let lines = told(&[("/srv/\u{1b}[2Jfarm\n", 2), ("/home/ada/shop", 12), ("/home/ada", 2)], 3);
         let expected = [
             "sessions  16 of 3 projects",
             "          12  ~/shop",
             "           2  ~",
-            "           2  /work/\\u{1b}[2Jfarm\\n",
+            "           2  /srv/\\u{1b}[2Jfarm\\n",
             "excluded  3 sessions",
             "content   prompts and answers",
             "redacted  secrets that are known, as [REDACTED:kind]",
