@@ -214,8 +214,14 @@ pub struct SpanContent {
     /// What of people's, models' and tools' words is in the spans
     #[arg(long, value_enum, value_name = "CONTENT", default_value = "full")]
     pub content: Content,
-    /// Whether secrets are replaced by [REDACTED:kind], in every text that is sent or shown
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "on")]
+    /// Whether secrets are replaced by marks, in every text that is sent or shown
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "on",
+        help = "Whether secrets are replaced by [REDACTED:kind], in every text that is sent or shown"
+    )]
     pub redact: Redact,
     /// What else is replaced, a regular expression; may be given several times
     ///
