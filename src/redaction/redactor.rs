@@ -132,7 +132,9 @@ impl Redactor {
 
     fn by_patterns(&self, text: &str) -> Vec<(Range<usize>, &'static str)> {
         let all = self.patterns.iter().flat_map(|pattern| pattern.captures_iter(text));
-        all.filter_map(|groups| Some((groups.get(1).or(groups.get(0))?.range(), marker::CUSTOM))).collect()
+        let places = all.filter_map(|groups| Some(groups.get(1).or(groups.get(0))?.range()));
+        // A pattern like `x*` matches between any two letters, where nothing is to be replaced.
+        places.filter(|place| !place.is_empty()).map(|place| (place, marker::CUSTOM)).collect()
     }
 
     fn is_allowed(&self, secret: &str) -> bool {
@@ -379,7 +381,7 @@ mod tests {
     #[test]
     fn people_add_patterns_and_except_what_is_none() {
         let redactor = Redactor {
-            patterns: vec![Regex::new(r"ACME-\d+").unwrap(), Regex::new(r"pin (\d{4})").unwrap()],
+            patterns: [r"ACME-\d+", r"pin (\d{4})", "x*"].map(|pattern| Regex::new(pattern).unwrap()).into(),
             allowed: vec![Regex::new("EXAMPLE$").unwrap()],
             ..Redactor::default()
         };
