@@ -1,7 +1,6 @@
 //! Finds secrets in a text and puts marks in their places.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
@@ -194,85 +193,6 @@ fn replaced(text: &str, mut found: Vec<Found>) -> String {
     }
     output + text.get(done..).unwrap_or_default()
 }
-
-/// What is done about secrets: all of a program's texts go by the same.
-#[derive(Clone, Copy)]
-pub struct Redaction(Option<&'static Redactor>);
-
-static USUAL: LazyLock<Redactor> = LazyLock::new(Redactor::default);
-
-impl Default for Redaction {
-    fn default() -> Self {
-        Self(Some(&USUAL))
-    }
-}
-
-impl Redaction {
-    /// Secrets stay.
-    #[must_use]
-    pub const fn off() -> Self {
-        Self(None)
-    }
-
-    /// Secrets are replaced as this one does it, for as long as the program runs.
-    #[must_use]
-    pub fn with(redactor: Redactor) -> Self {
-        Self(Some(Box::leak(Box::new(redactor))))
-    }
-
-    /// Whether secrets are.
-    #[must_use]
-    pub fn replaces_secrets(self) -> bool {
-        self.0.is_some_and(|redactor| !redactor.keeps_secrets)
-    }
-
-    /// Whether anything is replaced.
-    #[must_use]
-    pub fn is_on(self) -> bool {
-        self.0.is_some()
-    }
-
-    /// The text without secrets.
-    #[must_use]
-    pub fn text(self, text: &str) -> Cow<'_, str> {
-        self.0.map_or(Cow::Borrowed(text), |redactor| redactor.redact(text))
-    }
-
-    /// The same of a text that may be JSON; then it stays JSON.
-    #[must_use]
-    pub fn any(self, text: &str) -> Cow<'_, str> {
-        if text.starts_with(['{', '[']) { self.json(text) } else { self.text(text) }
-    }
-
-    /// The JSON text without secrets; it stays JSON.
-    #[must_use]
-    pub fn json(self, json: &str) -> Cow<'_, str> {
-        self.0.map_or(Cow::Borrowed(json), |redactor| redactor.redact_json(json))
-    }
-
-    /// What the inside of a string in JSON means, without secrets; nothing where it holds none.
-    #[must_use]
-    pub fn string(self, name: Option<&str>, inside: &str) -> Option<String> {
-        self.0.and_then(|redactor| redactor.redact_string(name, inside))
-    }
-}
-
-impl fmt::Debug for Redaction {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.is_on() { "Redaction(on)" } else { "Redaction(off)" })
-    }
-}
-
-impl PartialEq for Redaction {
-    fn eq(&self, other: &Self) -> bool {
-        match (self.0, other.0) {
-            (Some(one), Some(other)) => std::ptr::eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        }
-    }
-}
-
-impl Eq for Redaction {}
 
 #[cfg(test)]
 mod tests {
