@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use regex::Regex;
 
 use super::decoded::Decoded;
@@ -89,10 +89,13 @@ impl Redactor {
             return None;
         }
         // One may stand within another: `secret` in `aws_secret_access_key`.
-        let anchors = (0..name.len().min(LONGEST_NAME)).filter_map(|from| {
-            let found = COMPILED.search().find(Input::new(name).range(from..).anchored(Anchored::Yes));
-            found.filter(|found| found.start() == from)
+        let mut from = 0;
+        let anchors = std::iter::from_fn(|| {
+            let found = COMPILED.search().find(Input::new(name).range(from..))?;
+            from = found.start() + 1;
+            Some(found)
         });
+        let anchors = anchors.take_while(|anchor| anchor.start() < LONGEST_NAME);
         let at = anchors.filter_map(|anchor| Some((&ANCHORS.get(anchor.pattern().as_usize())?.1, anchor.range())));
         let rules = at.flat_map(|(rules, place)| {
             let rules = rules.iter().filter_map(|number| RULES.get(*number));
@@ -148,8 +151,7 @@ impl Compiled {
             search
                 .ascii_case_insensitive(true)
                 .match_kind(MatchKind::LeftmostLongest)
-                .kind(Some(AhoCorasickKind::DFA))
-                .start_kind(StartKind::Both);
+                .kind(Some(AhoCorasickKind::DFA));
             #[expect(clippy::expect_used, reason = "a handful of short words is never too much")]
             search.build(ANCHORS.iter().map(|(anchor, _)| anchor)).expect("anchors")
         })
