@@ -21,7 +21,7 @@ from planted.tree import Planted, Tree, seeds
 AT_ONCE = 2  # Runs of the program, each with a process that searches what comes out.
 # Where every look-alike can stand whole.
 OPEN = [position for position in POSITIONS
-        if not position.border and not position.is_of_session and position.group != "escaped"]
+        if not position.border and not position.is_of_session and position.group not in ("escaped", "split")]
 
 
 class Searched(NamedTuple):

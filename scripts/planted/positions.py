@@ -1,5 +1,5 @@
 """All positions."""
 
-from planted import beside, borders, escaped, said, tools
+from planted import beside, borders, escaped, said, split, tools
 
-POSITIONS = [position for module in (said, tools, beside, borders, escaped) for position in module.POSITIONS]
+POSITIONS = [position for module in (said, tools, beside, borders, split, escaped) for position in module.POSITIONS]

@@ -11,9 +11,11 @@ mod json;
 mod marker;
 mod pem;
 mod policy;
+mod reach;
 mod redactor;
 mod rule;
 mod rules;
+mod seam;
 mod value;
 
 pub use home::Home;
@@ -23,3 +25,4 @@ pub use policy::Redaction;
 pub use redactor::Redactor;
 pub use rule::{At, Is, Rule, Then};
 pub use rules::RULES;
+pub use seam::Seam;

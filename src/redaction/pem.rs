@@ -83,7 +83,7 @@ fn lines_before(text: &str) -> usize {
 fn before_gap(text: &str) -> &str {
     let before = text.trim_end_matches(is_between);
     let unnumbered = before.trim_end_matches(|sign: char| sign.is_ascii_digit());
-    let is_numbered = text.get(before.len()..).is_some_and(|gap| gap.starts_with(['→', '\t', '|']));
+    let is_numbered = text.get(before.len()..).is_some_and(|gap| gap.starts_with(['→', '\t', '|', '\\']));
     if is_numbered && unnumbered.len() < before.len() && unnumbered.ends_with(char::is_whitespace) {
         return before_gap(unnumbered);
     }
@@ -102,15 +102,18 @@ fn gap(text: &str) -> usize {
         let escape =
             escape.filter(|rest| rest.starts_with(['n', 'r', 't'])).map(|letter| rest.len() - letter.len() + 1);
         let digits = rest.len() - rest.trim_start_matches(|sign: char| sign.is_ascii_digit()).len();
-        let number = rest
-            .get(digits..)
-            .filter(|rest| digits > 0 && rest.starts_with(['→', '\t', '|', ':', '-']))
-            .map(|_| digits);
+        let number = rest.get(digits..).filter(|rest| digits > 0 && ends_number(rest)).map(|_| digits);
         match escape.or(number).unwrap_or(signs) {
             0 => return at,
             length => at += length,
         }
     }
+}
+
+/// Whether a line's number can end before this: at a sign, or at a tab that is written `\t` or `\\t`.
+fn ends_number(rest: &str) -> bool {
+    let is_tab = || rest.starts_with('\\') && rest.trim_start_matches('\\').starts_with('t');
+    rest.starts_with(['→', '\t', '|', ':', '-']) || is_tab()
 }
 
 fn is_between(sign: char) -> bool {

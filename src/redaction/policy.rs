@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
+use super::reach::{FAR, end_of};
 use super::redactor::Redactor;
+use super::seam::Seam;
 
 /// What is done about secrets: all of a program's texts go by the same.
 #[derive(Clone, Copy)]
@@ -59,6 +61,30 @@ impl Redaction {
     #[must_use]
     pub fn json(self, json: &str) -> Cow<'_, str> {
         self.0.map_or(Cow::Borrowed(json), |redactor| redactor.redact_json(json))
+    }
+
+    /// The text without secrets over its seams: the places where a sign of one byte joins two texts.
+    #[must_use]
+    pub fn mended<'a>(self, text: &'a str, seams: &[usize]) -> Cow<'a, str> {
+        self.0.map_or(Cow::Borrowed(text), |redactor| redactor.mended(text, seams))
+    }
+
+    /// A secret of which no more than a part is in either of two texts that follow one another.
+    #[must_use]
+    pub fn seam(self, before: &str, behind: &str) -> Option<Seam> {
+        self.0.and_then(|redactor| redactor.seam(before, behind))
+    }
+
+    /// What of the end of a text is looked at for a seam; nothing where secrets stay.
+    #[must_use]
+    pub fn end(self, text: &str) -> &str {
+        if self.is_on() { end_of(text, FAR) } else { "" }
+    }
+
+    /// How many characters of what follows a border may tell whether a secret lies over it.
+    #[must_use]
+    pub fn reach(self, behind: &str) -> usize {
+        self.0.map_or(0, |redactor| redactor.reach(behind))
     }
 
     /// What the inside of a string in JSON means, without secrets; nothing where it holds none.

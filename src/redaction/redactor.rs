@@ -54,18 +54,22 @@ static ANCHORS: LazyLock<Vec<(String, Vec<usize>)>> = LazyLock::new(|| {
 });
 
 /// What is replaced, and by what.
-type Found = (Range<usize>, Cow<'static, str>);
+pub(super) type Found = (Range<usize>, Cow<'static, str>);
 
 impl Redactor {
     /// The text with a mark in the place of each secret.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut found = if self.keeps_secrets { Vec::new() } else { self.secrets(text) };
+        let mut found = self.secrets(text);
         found.extend(self.home.iter().flat_map(|home| home.places(text)).map(|place| (place, Cow::Borrowed("~"))));
         if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replaced(text, found)) }
     }
 
-    fn secrets(&self, text: &str) -> Vec<Found> {
+    /// Where secrets are, unless they stay, and what stands in their places; some share letters.
+    pub(super) fn secrets(&self, text: &str) -> Vec<Found> {
+        if self.keeps_secrets {
+            return Vec::new();
+        }
         let decoded = Decoded::of(text);
         let hidden = decoded.iter().flat_map(|decoded| {
             Self::by_rules(&decoded.text).into_iter().map(|(place, kind)| (decoded.place(&place), kind))
@@ -148,10 +152,7 @@ impl Compiled {
     fn search(&self) -> &AhoCorasick {
         self.search.get_or_init(|| {
             let mut search = AhoCorasick::builder();
-            search
-                .ascii_case_insensitive(true)
-                .match_kind(MatchKind::LeftmostLongest)
-                .kind(Some(AhoCorasickKind::DFA));
+            search.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
             #[expect(clippy::expect_used, reason = "a handful of short words is never too much")]
             search.build(ANCHORS.iter().map(|(anchor, _)| anchor)).expect("anchors")
         })
@@ -258,7 +259,9 @@ mod tests {
     fn private_keys_are_found_whole_and_cut_and_however_their_lines_are_written() {
         let line = "MIIEowIBAAKCAQEA0123456789abcdefghijABCDEFGHIJ0123456789abcdefgh";
         let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
-        for between in ["\n", "\r\n", r"\n", r"\\n", r"\r\n", "\\n\" +\n  \"", "\n     2→", "\n> "] {
+        let plain = ["\n", "\r\n", r"\n", r"\\n", r"\r\n", "\\n\" +\n  \"", "\n> "];
+        let numbered = ["\n     2→", "\n    12\t", r"\n    12\t", r"\\n    12\\t"];
+        for between in plain.into_iter().chain(numbered) {
             let whole = [begin, line, line, "abcdefghij==", end].join(between);
             assert_eq!(redacted(&format!("a {whole} b")), "a [REDACTED:private-key] b", "{between:?}");
             let cut = [begin, line, "MIIEowIBAAKCAQ"].join(between);

@@ -1,5 +1,6 @@
 //! One kind of secret, and how it is told from what only looks like it.
 
+use super::reach::end_of;
 use super::value;
 
 /// One kind of secret. A rule is asked where one of its anchors stands, and nowhere else.
@@ -110,13 +111,7 @@ fn continues(found: &str, behind: &str) -> bool {
     }
 }
 
-/// The end of a text, at least where it has so many bytes; no more is looked at, however long a word is.
-fn end_of(text: &str, bytes: usize) -> &str {
-    let from = text.len().saturating_sub(bytes);
-    (from..=text.len()).find_map(|at| text.get(at..)).unwrap_or_default()
-}
-
-/// Whether a word can begin behind this text. What stands for one sign (`\n`, `%3D`, `\u003d`, `ESC[32m`)
+/// Whether a word can begin behind this text, of which only the end is looked at, however long a word is. What stands for one sign (`\n`, `%3D`, `\u003d`, `ESC[32m`)
 /// is no part of a word.
 fn is_edge(before: &str) -> bool {
     let is_hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);

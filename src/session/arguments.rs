@@ -1,7 +1,7 @@
 //! What a tool is asked, as JSON that stays JSON when it is cut: long strings in it get shorter,
 //! and what it asks for remains to be seen.
 
-use super::excerpt::{ARGUMENT_CHARACTERS, Excerpt, MARGIN, first_characters, first_whole, mark};
+use super::excerpt::{ARGUMENT_CHARACTERS, Excerpt, first_characters, first_whole, mark};
 use crate::redaction::{Redaction, escaped, with_strings};
 use crate::transcript::well_formed;
 
@@ -27,13 +27,15 @@ fn fits(json: &str) -> bool {
 /// The same JSON with strings of at most so many characters, without secrets.
 fn with_strings_of(json: &str, characters: usize, redaction: Redaction) -> String {
     with_strings(json, &mut |name, inside| {
-        let (near, far) = cut(inside, characters.saturating_add(MARGIN));
+        let (kept, left_out) = cut(inside, characters);
+        let behind = inside.get(kept.len()..).unwrap_or_default();
+        let (near, far) = cut(behind, redaction.reach(behind));
+        let near = inside.get(..kept.len() + near.len()).unwrap_or_default();
         if let Some(redacted) = redaction.string(name, near) {
             let kept = first_whole(&redacted, characters);
             let left_out = redacted.chars().count() - kept.chars().count() + far;
             return Some(escaped(kept) + &marked(left_out));
         }
-        let (kept, left_out) = cut(inside, characters);
         (left_out > 0).then(|| kept.to_owned() + &mark(left_out))
     })
 }

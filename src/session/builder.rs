@@ -9,7 +9,7 @@ use foldhash::HashSet;
 
 use super::Session;
 use super::attach::attach;
-use super::classify::{PromptKind, UserRecord, classify, joined, slash_command, turn_origin};
+use super::classify::{PromptKind, UserRecord, classify, joined, seams, slash_command, turn_origin};
 use super::event::Event;
 use super::facts::Facts;
 use super::failed_request::{FailedRequest, Failure};
@@ -151,7 +151,7 @@ impl Builder {
                 copied_from: record.copied_from().map(str::to_owned),
                 kind,
                 origin: turn_origin(record, kind),
-                ..Prompt::of(text, self.keep.redaction)
+                ..Prompt::joined(text, &seams(record, text), self.keep.redaction)
             }),
             client_version: record.version.clone().map(Into::into),
             started_at: record.timestamp(),

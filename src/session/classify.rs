@@ -195,14 +195,30 @@ pub(super) fn joined<'a>(content: &'a Content<'_>) -> Cow<'a, str> {
 
 /// The same of a content of which these are the texts.
 fn join<'a>(content: &Content<'_>, mut texts: Vec<Cow<'a, str>>) -> Cow<'a, str> {
-    match content {
-        Content::Text(_) => texts.retain(|text| text != NO_CONTENT),
-        _ => texts.retain(|text| !said(text).is_empty()),
-    }
+    texts.retain(|text| is_asked(content, text));
     match texts.len() {
         1 => texts.pop().unwrap_or_default(),
         _ => Cow::Owned(texts.join("\n")),
     }
+}
+
+fn is_asked(content: &Content<'_>, text: &str) -> bool {
+    if let Content::Text(_) = content { text != NO_CONTENT } else { !said(text).is_empty() }
+}
+
+/// Where the blocks of a record are joined in its prompt.
+pub(super) fn seams(record: &Record<'_>, prompt: &str) -> Vec<usize> {
+    let contents = [&record.message.content, &record.attachment.prompt];
+    let Some(content) = contents.into_iter().find(|content| content.blocks().len() > 1) else { return Vec::new() };
+    let texts: Vec<_> = content.texts().filter(|text| is_asked(content, text)).collect();
+    // What stands before the prompt is left out of it, so its end is where it is known.
+    let begins = texts.iter().rev().scan(prompt, |rest, text| {
+        *rest = rest.strip_suffix(&**text)?.strip_suffix('\n')?;
+        Some(rest.len())
+    });
+    let mut seams: Vec<_> = begins.collect();
+    seams.reverse();
+    seams
 }
 
 /// What stands between `<tag>` and `</tag>`.
@@ -214,6 +230,27 @@ pub(super) fn tagged<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_of_a_prompt_are_joined_at_seams() {
+        for (texts, prompt, expected) in [
+            (&["ab", "c", "ż", "d"][..], "ab\nc\nż\nd", vec![2, 4, 7]),
+            (&["<system-reminder>x</system-reminder>", "ab", "c"], "ab\nc", vec![2]),
+            (&["<system-reminder>x</system-reminder>ab", "c"], "ab\nc", vec![2]),
+            (&["ab"], "ab", vec![]),
+            (&["ab", "c"], "/of another text", vec![]),
+        ] {
+            let blocks: Vec<_> = texts.iter().map(|text| serde_json::json!({"type": "text", "text": text})).collect();
+            let content = serde_json::json!(blocks);
+            let records = [
+                serde_json::json!({"message": {"content": content}}),
+                serde_json::json!({"attachment": {"prompt": content}}),
+            ];
+            for line in records.map(|record| record.to_string()) {
+                assert_eq!(seams(&Record::of(&line), prompt), expected, "{texts:?}");
+            }
+        }
+    }
 
     fn of(fields: &str, content: &str) -> String {
         let line = format!(r#"{{"type":"user",{fields}"message":{{"role":"user","content":{content}}}}}"#);

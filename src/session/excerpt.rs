@@ -16,9 +16,6 @@ pub(super) const THINKING_CHARACTERS: usize = 4_000;
 pub(super) const ARGUMENT_CHARACTERS: usize = 4_000;
 /// Of what a tool answered.
 pub(super) const RESULT_CHARACTERS: usize = 4_000;
-/// Characters behind the last one that is kept, which tell whether a secret ends it: no private key of
-/// 4,096 bits is longer.
-pub(super) const MARGIN: usize = 4_096;
 /// Of an API error's text, for the span's status.
 pub(crate) const ERROR_CHARACTERS: usize = 1_000;
 
@@ -33,16 +30,32 @@ impl Excerpt {
     /// Of a text, without secrets, at most `limit` characters.
     #[must_use]
     pub fn of(text: &str, limit: usize, redaction: Redaction) -> Self {
-        let near = first_characters(text, limit.saturating_add(MARGIN));
-        let redacted = redaction.text(near);
+        let behind = text.get(first_characters(text, limit).len()..).unwrap_or_default();
+        let far = behind.get(first_characters(behind, redaction.reach(behind)).len()..).unwrap_or_default();
+        let redacted = redaction.text(text.get(..text.len() - far.len()).unwrap_or_default());
         let kept = first_whole(&redacted, limit).to_owned();
-        let far = text.get(near.len()..).unwrap_or_default().chars().count();
-        Self { text: kept, characters: redacted.chars().count() + far }
+        Self { text: kept, characters: redacted.chars().count() + far.chars().count() }
+    }
+
+    /// The same of texts that a sign of one byte joins at these places: no secret lies over one of them.
+    pub(super) fn joined(text: &str, seams: &[usize], limit: usize, redaction: Redaction) -> Self {
+        // Behind a few times what is kept no secret begins that ends there.
+        let near = seams.partition_point(|seam| *seam < limit.saturating_mul(8));
+        Self::of(&redaction.mended(text, seams.get(..near).unwrap_or_default()), limit, redaction)
     }
 
     /// Of a text of which nothing is to be cut any more.
     pub(super) fn whole(text: &str) -> Self {
         Self { text: text.to_owned(), characters: text.chars().count() }
+    }
+
+    /// Puts a mark in the place of what ends it, if that does.
+    pub(super) fn replace_end(&mut self, end: &str, mark: &str) {
+        if let Some(kept) = self.text.strip_suffix(end).map(str::len) {
+            self.text.truncate(kept);
+            self.text.push_str(mark);
+            self.characters = self.characters + mark.chars().count() - end.chars().count();
+        }
     }
 
     /// What is kept of the text.

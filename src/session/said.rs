@@ -16,6 +16,15 @@ pub struct Said {
     bytes: usize,
     /// Their characters.
     characters: usize,
+    /// How the last part ended as it was written, where that was replaced or cut.
+    written_end: Option<Box<WrittenEnd>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct WrittenEnd {
+    /// The number of the part.
+    part: usize,
+    text: String,
 }
 
 /// A part of what a request said.
@@ -27,6 +36,19 @@ pub enum Part {
     Thinking(Excerpt),
     /// A call of a tool: its id.
     Call(String),
+}
+
+/// What is asked of a part: its text, where it is of that kind.
+type Kind = fn(&mut Part) -> Option<&mut Excerpt>;
+
+impl Part {
+    fn text(&mut self) -> Option<&mut Excerpt> {
+        if let Part::Text(text) = self { Some(text) } else { None }
+    }
+
+    fn thinking(&mut self) -> Option<&mut Excerpt> {
+        if let Part::Thinking(text) = self { Some(text) } else { None }
+    }
 }
 
 impl Said {
@@ -77,9 +99,7 @@ impl Said {
         match block.kind.as_deref() {
             Some("text") => self.add(&block.text.as_ref().map(Escaped::text).unwrap_or_default(), keep.redaction),
             Some("thinking") if keep.tree => {
-                let thought = block.thinking.as_ref().filter(|thought| !thought.is_empty());
-                let excerpt = |thought: &Escaped<'_>| Excerpt::of(&thought.text(), THINKING_CHARACTERS, keep.redaction);
-                self.parts.extend(thought.map(|thought| Part::Thinking(excerpt(thought))));
+                self.think(&block.thinking.as_ref().map(Escaped::text).unwrap_or_default(), keep.redaction);
             }
             Some("tool_use") if keep.tree => self.parts.extend(block.id.as_deref().map(|id| Part::Call(id.to_owned()))),
             _ => {}
@@ -90,10 +110,37 @@ impl Said {
         if text.is_empty() {
             return;
         }
-        let excerpt = Excerpt::of(text, COMPLETION_CHARACTERS.saturating_sub(self.characters), redaction);
+        let rest = self.behind_seam(Part::text, text, redaction);
+        let excerpt = Excerpt::of(&rest, COMPLETION_CHARACTERS.saturating_sub(self.characters), redaction);
         self.bytes += excerpt.len();
         self.characters += excerpt.chars().count();
-        self.parts.push(Part::Text(excerpt));
+        self.push(Part::Text, excerpt, redaction.end(text));
+    }
+
+    fn think(&mut self, text: &str, redaction: Redaction) {
+        if !text.is_empty() {
+            let rest = self.behind_seam(Part::thinking, text, redaction);
+            self.push(Part::Thinking, Excerpt::of(&rest, THINKING_CHARACTERS, redaction), redaction.end(text));
+        }
+    }
+
+    fn push(&mut self, part: fn(Excerpt) -> Part, excerpt: Excerpt, end: &str) {
+        let is_kept = excerpt.ends_with(end);
+        self.written_end = (!is_kept).then(|| Box::new(WrittenEnd { part: self.parts.len(), text: end.to_owned() }));
+        self.parts.push(part(excerpt));
+    }
+
+    /// The text without the end of a secret that began in the last one of its kind; nor is that shown there.
+    fn behind_seam<'a>(&mut self, kind: Kind, text: &'a str, redaction: Redaction) -> Cow<'a, str> {
+        let same = self.parts.iter_mut().enumerate().rev().find_map(|(part, last)| Some((part, kind(last)?)));
+        let Some((part, last)) = same else { return Cow::Borrowed(text) };
+        let written = self.written_end.as_ref().filter(|written| written.part == part);
+        let before = written.map_or(last.as_str(), |written| &written.text);
+        let Some(seam) = redaction.seam(before, text) else { return Cow::Borrowed(text) };
+        if let Some(begun) = seam.begun(before).map(str::to_owned) {
+            last.replace_end(&begun, &seam.mark);
+        }
+        Cow::Owned(seam.rest(text))
     }
 
     fn texts(&self) -> impl Iterator<Item = &Excerpt> {
@@ -126,6 +173,31 @@ mod tests {
         assert_eq!(said(BLOCKS, tree).parts, all);
         assert_eq!(said(BLOCKS, tree).text(), "ab");
         assert_eq!(said(r#""plain""#, tree).text(), "plain");
+    }
+
+    #[test]
+    fn a_secret_in_two_texts_is_in_neither() {
+        let [first, rest] = [concat!("gh", "p_0123456"), "789abcdefghijABCDEFGHIJ012345 b"];
+        let secret = [first, rest].concat();
+        for (texts, expected) in [
+            ([first, rest], "[REDACTED:github-token] b"),
+            ([&secret[..34], &secret[34..]], "[REDACTED:github-token] b"),
+            (["password: ", "hunter2xyz b"], "password: [REDACTED:password] b"),
+            (["a", "b"], "ab"),
+        ] {
+            let mut said = Said::default();
+            for text in texts {
+                said.add(text, Redaction::default());
+            }
+            assert_eq!(said.text(), expected, "{texts:?}");
+            let mut thoughts = Said::default();
+            for text in texts {
+                thoughts.think(text, Redaction::default());
+            }
+            let shown: String =
+                thoughts.parts.iter_mut().filter_map(|part| part.thinking().map(|text| text.to_string())).collect();
+            assert_eq!(shown, expected, "{texts:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::excerpt::{ARGUMENT_CHARACTERS, Excerpt, RESULT_CHARACTERS};
 use super::keep::Keep;
 use super::period::Period;
 use super::tool_data::KeptData;
-use crate::transcript::{Block, Input, Record, answered};
+use crate::transcript::{Answer, Block, Input, Record};
 
 /// How the result begins of a call that launched a subagent in the background; in subagents'
 /// transcripts nothing else says so.
@@ -60,11 +60,12 @@ impl ToolCall {
         self.is_error |= block.is_error;
         self.period.touch(record.timestamp());
         if keep.tree {
-            let text = answered(block.content);
+            let Answer { text, seams } = Answer::read(block.content);
             self.is_background |= text.starts_with(LAUNCHED);
             let data = self.data.get_mut();
             data.course = Course::of(&text, record);
-            data.result = keep.tool_data.then(|| Excerpt::of(&text, RESULT_CHARACTERS, keep.redaction));
+            let result = || Excerpt::joined(&text, &seams, RESULT_CHARACTERS, keep.redaction);
+            data.result = keep.tool_data.then(result);
         }
     }
 

@@ -91,8 +91,14 @@ pub struct Prompt {
 
 impl Prompt {
     /// What was asked, and nothing else.
+    #[cfg(test)]
     pub(crate) fn of(asked: &str, redaction: Redaction) -> Self {
-        let text = Excerpt::of(asked, PROMPT_CHARACTERS, redaction);
+        Self::joined(asked, &[], redaction)
+    }
+
+    /// What was asked, in texts that were joined at these places, and nothing else.
+    pub(super) fn joined(asked: &str, seams: &[usize], redaction: Redaction) -> Self {
+        let text = Excerpt::joined(asked, seams, PROMPT_CHARACTERS, redaction);
         let raw = first_characters(asked, PROMPT_CHARACTERS);
         let written = (text.as_str() != raw).then(|| hexadecimal(&name_of("text", raw)));
         let (uuid, copied_from, kind, origin) = (None, None, PromptKind::Human, String::new());

@@ -71,7 +71,10 @@ fn chat<'a>(scene: &Scene<'a>, node: &Node<'a>, request: &'a Request, calls: &Ca
     usage(&mut attributes, request.tokens(), request.usage.reasoning());
     told(&mut attributes, &input(scene, node.agent, (&request.inputs, &request.period), calls));
     if let Some(said) = output(scene, node.agent, request, calls) {
-        attributes.text(keys::GEN_AI_OUTPUT_MESSAGES, &json::output(&said, reason));
+        attributes.text(
+            keys::GEN_AI_OUTPUT_MESSAGES,
+            &json::output(&said, reason.map(|reason| scene.named(reason)).as_deref()),
+        );
     }
     facts::of_request(&mut attributes, request);
     Form::new(named("chat", model), SpanKind::Client, Status::Ok, attributes)

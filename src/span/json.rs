@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn call(arguments: Option<&'static str>) -> Said<'static> {
-        Said::Call { id: "t", name: "Bash", arguments: arguments.map(Into::into) }
+        Said::Call { id: "t".into(), name: "Bash".into(), arguments: arguments.map(Into::into) }
     }
 
     fn of(role: Role, parts: Vec<Said<'static>>) -> Message<'static> {
@@ -199,7 +199,7 @@ mod tests {
             r#"[{"role":"assistant","parts":[{"type":"text","content":"a \"b\"\n"},{"type":"tool_call","id":"t","name":"Bash","arguments":{"command":"ls"}}],"finish_reason":"tool_call"}]"#
         );
         let result = |result: Option<&'static str>| {
-            of(Role::Tool, vec![Said::Result { id: "t", result: result.map(Into::into) }])
+            of(Role::Tool, vec![Said::Result { id: "t".into(), result: result.map(Into::into) }])
         };
         assert_eq!(
             input(&[result(Some("x")), result(None)]),
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_other_form_is_that_of_openai() {
-        let result = of(Role::Tool, vec![Said::Result { id: "t", result: Some("x".into()) }]);
+        let result = of(Role::Tool, vec![Said::Result { id: "t".into(), result: Some("x".into()) }]);
         let messages = [of(Role::Assistant, vec![call(None)]), result];
         assert_eq!(
             openai(&messages),

@@ -46,9 +46,9 @@ pub(super) enum Said<'a> {
     /// To itself.
     Thinking(Cow<'a, str>),
     /// A tool is called.
-    Call { id: &'a str, name: &'a str, arguments: Option<Cow<'a, str>> },
+    Call { id: Cow<'a, str>, name: Cow<'a, str>, arguments: Option<Cow<'a, str>> },
     /// A tool answered.
-    Result { id: &'a str, result: Option<Cow<'a, str>> },
+    Result { id: Cow<'a, str>, result: Option<Cow<'a, str>> },
 }
 
 /// The calls of a turn, by whose they are and their ids: some gateways give an id several times.
@@ -116,7 +116,7 @@ pub(super) fn input<'a>(
     let mut messages = Vec::new();
     let answered: Vec<_> = inputs.iter().filter_map(|input| called(agent, input, period, calls)).collect();
     if !answered.is_empty() {
-        let parts = answered.iter().map(|call| call_of(call, all, &mut budget)).collect();
+        let parts = answered.iter().map(|call| call_of(scene, call, &mut budget)).collect();
         messages.push(Message { role: Role::Assistant, parts });
     }
     for input in inputs {
@@ -125,7 +125,7 @@ pub(super) fn input<'a>(
             Input::Text(text) => all.then(|| user(budget.take(text))),
             Input::Result(_) => called(agent, input, period, calls).map(|call| {
                 let result = call.data.result.as_ref().filter(|_| all).map(|result| budget.take(result));
-                Message { role: Role::Tool, parts: vec![Said::Result { id: &call.id, result }] }
+                Message { role: Role::Tool, parts: vec![Said::Result { id: scene.named(&call.id), result }] }
             }),
         });
     }
@@ -147,7 +147,7 @@ pub(super) fn output<'a>(
     let mut part = |part: &'a Part| match part {
         Part::Text(text) => Some(Said::Text(budget.take(text))),
         Part::Thinking(text) => all.then(|| Said::Thinking(budget.take(text))),
-        Part::Call(id) => calls.made(agent, id, request).map(|call| call_of(call, all, &mut budget)),
+        Part::Call(id) => calls.made(agent, id, request).map(|call| call_of(scene, call, &mut budget)),
     };
     let parts: Vec<_> = request.said.parts.iter().filter_map(&mut part).collect();
     (!parts.is_empty()).then_some(Message { role: Role::Assistant, parts })
@@ -171,9 +171,10 @@ fn called<'a>(agent: Option<&Subagent>, input: &Input, period: &Period, calls: &
     if let Input::Result(id) = input { calls.answered(agent, id, period) } else { None }
 }
 
-fn call_of<'a>(call: &'a ToolCall, all: bool, budget: &mut Budget) -> Said<'a> {
-    let arguments = call.data.arguments.as_ref().filter(|_| all).and_then(|arguments| budget.take_whole(arguments));
-    Said::Call { id: &call.id, name: &call.name, arguments }
+fn call_of<'a>(scene: &Scene<'a>, call: &'a ToolCall, budget: &mut Budget) -> Said<'a> {
+    let arguments = call.data.arguments.as_ref().filter(|_| scene.tells(Content::Full));
+    let arguments = arguments.and_then(|arguments| budget.take_whole(arguments));
+    Said::Call { id: scene.named(&call.id), name: scene.named(&call.name), arguments }
 }
 
 #[cfg(test)]

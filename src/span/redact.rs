@@ -1,10 +1,11 @@
 //! No secret in any string of a span, whatever it was made of.
 //!
-//! Texts of content were redacted before they were cut. Here nothing is passed over: names, paths, errors,
-//! what a later version adds.
+//! Excerpts were redacted before they were cut, and are most of a span. Here nothing else is passed over:
+//! names, paths, errors, what a later version adds.
 
 use std::borrow::Cow;
 
+use super::keys::is_excerpt;
 use super::model::{Attribute, Span, Status, Value};
 use crate::redaction::Redaction;
 
@@ -20,7 +21,8 @@ pub(super) fn redact(span: &mut Span, redaction: Redaction) {
         text(words, redaction);
     }
     let events = span.events.iter_mut().flat_map(|event| &mut event.attributes);
-    span.attributes.iter_mut().chain(events).for_each(|attribute| value(attribute, redaction));
+    let attributes = span.attributes.iter_mut().chain(events);
+    attributes.filter(|attribute| !is_excerpt(&attribute.key)).for_each(|attribute| value(attribute, redaction));
 }
 
 fn value(attribute: &mut Attribute, redaction: Redaction) {

@@ -64,6 +64,11 @@ impl<'a> Scene<'a> {
         self.tells(needed).then_some(&prompt.text).filter(|text| !text.is_empty())
     }
 
+    /// A name or an id as it may stand among excerpts: these are not searched for secrets again.
+    pub(super) fn named(&self, name: &'a str) -> Cow<'a, str> {
+        self.projection.redaction.text(name)
+    }
+
     /// Whether so much content may be told.
     pub(super) fn tells(&self, content: Content) -> bool {
         self.projection.content >= content

@@ -130,22 +130,46 @@ impl Input<'_> {
     }
 }
 
-/// What a tool answered, as a text: of blocks what they say or hold, a line each; what is neither a
-/// text nor blocks stays as it stands in the line.
-#[must_use]
-pub fn answered(raw: RawText<'_>) -> Cow<'_, str> {
-    match well_formed(raw.as_str()) {
-        Cow::Borrowed(json) => text_of(json),
-        Cow::Owned(json) => Cow::Owned(text_of(&json).into_owned()),
-    }
+/// What a tool answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// As a text: of blocks what they say or hold, a line each; what is neither a text nor blocks stays as
+    /// it stands in the line.
+    pub text: Cow<'a, str>,
+    /// Where in it a line feed joins two blocks.
+    pub seams: Vec<usize>,
 }
 
-fn text_of(json: &str) -> Cow<'_, str> {
-    match value(json) {
-        Some(Content::Text(text)) => text.into_text(),
-        Some(Content::Blocks(blocks)) => Cow::Owned(blocks.iter().map(told).collect::<Vec<_>>().join("\n")),
-        _ if json == "null" => Cow::Borrowed(""),
-        _ => Cow::Borrowed(json),
+impl<'a> Answer<'a> {
+    /// Reads a block's content.
+    #[must_use]
+    pub fn read(raw: RawText<'a>) -> Self {
+        match well_formed(raw.as_str()) {
+            Cow::Borrowed(json) => Self::of(json),
+            Cow::Owned(json) => {
+                let Answer { text, seams } = Answer::of(&json);
+                Self { text: Cow::Owned(text.into_owned()), seams }
+            }
+        }
+    }
+
+    fn of(json: &'a str) -> Self {
+        let text = match value(json) {
+            Some(Content::Text(text)) => text.into_text(),
+            Some(Content::Blocks(blocks)) => return Self::joined(&blocks.iter().map(told).collect::<Vec<_>>()),
+            _ if json == "null" => Cow::Borrowed(""),
+            _ => Cow::Borrowed(json),
+        };
+        Self { text, seams: Vec::new() }
+    }
+
+    fn joined(lines: &[Cow<'_, str>]) -> Self {
+        let ends = lines.iter().scan(0, |behind, line| {
+            *behind += line.len() + 1;
+            Some(*behind - 1)
+        });
+        let seams = ends.take(lines.len().saturating_sub(1)).collect();
+        Self { text: Cow::Owned(lines.join("\n")), seams }
     }
 }
 
@@ -171,6 +195,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn blocks_are_joined_at_seams() {
+        let texts = |texts: &[&str]| {
+            let blocks: Vec<_> = texts.iter().map(|text| format!(r#"{{"type":"text","text":"{text}"}}"#)).collect();
+            Answer::read(RawText::of(&format!("[{}]", blocks.join(",")))).seams
+        };
+        assert_eq!(texts(&[]), [0_usize; 0]);
+        assert_eq!(texts(&["a"]), [0_usize; 0]);
+        assert_eq!(texts(&["ab", "", "ż", "c"]), [2, 3, 6]);
+        assert_eq!(Answer::read(RawText::of(r#""a\nb""#)).seams, [0_usize; 0]);
+    }
+
+    #[test]
     fn every_form_of_an_answer_is_a_text() {
         for (raw, expected) in [
             (r#""a\nb""#, "a\nb"),
@@ -186,7 +222,7 @@ mod tests {
             (r#"{"odd":1}"#, r#"{"odd":1}"#),
             ("7", "7"),
         ] {
-            assert_eq!(answered(RawText::of(raw)), expected, "{raw}");
+            assert_eq!(Answer::read(RawText::of(raw)).text, expected, "{raw}");
         }
     }
 }

@@ -26,7 +26,7 @@ mod shared;
 mod timestamp;
 mod usage;
 
-pub use content::{Block, Content, Input, answered};
+pub use content::{Answer, Block, Content, Input};
 pub use cost::ModelUsage;
 pub use digest::digest;
 pub use discover::{Discovery, Listing, Opened, SessionFiles, discover, list, total};

@@ -130,25 +130,30 @@ pub fn llm_completion_content(index: usize) -> String {
     format!("{LLM_COMPLETIONS}{index}.content")
 }
 
-/// Attributes that hold what people, models or tools said, whatever the convention.
-const CONTENT: [&str; 18] = [
-    GEN_AI_PROMPT,
+/// Attributes that hold what people, models or tools said, as excerpts, whatever the convention. Beside these
+/// there are names and ids in them.
+const EXCERPTS: [&str; 12] = [
     GEN_AI_INPUT_MESSAGES,
     GEN_AI_OUTPUT_MESSAGES,
     GEN_AI_TOOL_CALL_ARGUMENTS,
     GEN_AI_TOOL_CALL_RESULT,
-    GEN_AI_AGENT_DESCRIPTION,
-    EXCEPTION_MESSAGE,
     openinference::INPUT_VALUE,
     openinference::OUTPUT_VALUE,
     openinference::TOOL_PARAMETERS,
     claude_code::USER_PROMPT,
     claude_code::FULL_COMMAND,
-    claude_code::FILE_PATH,
-    claude_code::ERROR,
     claude_code::BASH_COMMAND,
     claude_code::OUTPUT,
     claude_code::CONTENT,
+];
+
+/// Others that hold what they said.
+const WORDS: [&str; 6] = [
+    GEN_AI_PROMPT,
+    GEN_AI_AGENT_DESCRIPTION,
+    EXCEPTION_MESSAGE,
+    claude_code::FILE_PATH,
+    claude_code::ERROR,
     HOOK_REASON,
 ];
 
@@ -158,10 +163,16 @@ const OF_MESSAGES: [&str; 3] = [openinference::CONTENT, openinference::CONTENT_T
 /// Whether the attribute holds what people, models or tools said.
 #[must_use]
 pub fn is_content(key: &str) -> bool {
+    is_excerpt(key) || WORDS.contains(&key)
+}
+
+/// Whether the attribute holds that as an excerpt.
+#[must_use]
+pub fn is_excerpt(key: &str) -> bool {
     let is_of = |list: &str, ends: &[&str]| {
         key.strip_prefix(list).is_some_and(|rest| ends.iter().any(|end| rest.ends_with(end)))
     };
-    CONTENT.contains(&key)
+    EXCERPTS.contains(&key)
         || is_of("llm.prompts.", &[".content"])
         || is_of(LLM_COMPLETIONS, &[".content"])
         || is_of(openinference::MESSAGES_IN, &OF_MESSAGES)
