@@ -11,6 +11,8 @@ const BLANKS: usize = 8;
 const TYPE: usize = 48;
 /// Bytes of a value that are looked at: some tokens have two thousand.
 const VALUE: usize = 4096;
+/// Backslashes before a quote: of JSON in JSON in JSON in JSON.
+const SLASHES: usize = 15;
 /// What a name may end in that is about a secret, and no secret.
 const ABOUT: [&str; 20] = [
     "id", "ids", "count", "counts", "type", "name", "url", "uri", "file", "path", "expiry", "expires", "ttl", "at",
@@ -63,22 +65,26 @@ fn found(text: &str, from: usize) -> Option<Range<usize>> {
     let mark = text.as_bytes().get(..quoted)?.last().filter(|_| quoted > from);
     let within_quotes = mark.and_then(|mark| {
         let inside = run(text, begin, VALUE, |byte| byte != *mark && byte != b'\\' && !byte.is_ascii_control());
-        let closing = run(text, inside, 4, |byte| byte == b'\\');
+        let closing = run(text, inside, SLASHES, |byte| byte == b'\\');
         (text.as_bytes().get(closing) == Some(mark)).then_some(inside)
     });
     let end = within_quotes.unwrap_or_else(|| bare(text, begin));
     text.get(begin..end).map(|_| begin..end)
 }
 
-/// The end of a value without quotes: base64 may end in `=`, and goes on behind none.
+/// The end of a value without quotes: base64 may end in `=`, and goes on behind none; the stars of Markdown
+/// are none of it.
 fn bare(text: &str, begin: usize) -> usize {
     let end = run(text, begin, VALUE, is_bare);
+    if text.as_bytes().get(begin..end).is_some_and(|value| value.ends_with(b"**")) {
+        return end - 2;
+    }
     run(text, end, 2, |byte| byte == b'=')
 }
 
 /// Passes over a quote, with the backslashes that JSON put before it.
 fn quote(text: &str, from: usize) -> usize {
-    let slashes = run(text, from, 4, |byte| byte == b'\\');
+    let slashes = run(text, from, SLASHES, |byte| byte == b'\\');
     let quotes = run(text, slashes, 1, |byte| matches!(byte, b'"' | b'\'' | b'`'));
     if quotes > slashes { quotes } else { from }
 }
@@ -127,6 +133,7 @@ mod tests {
             (": 'a b, c'", Some("a b, c")),
             ("\": \"abc\", ", Some("abc")),
             (r#"\": \"abc\", "#, Some("abc")),
+            (r#"\\\\\\\": \\\\\\\"abc\\\\\\\", "#, Some("abc")),
             ("'] = `abc`", Some("abc")),
             (" => abc;", Some("abc")),
             ("=YWJj==&x=1", Some("YWJj==")),
@@ -137,6 +144,7 @@ mod tests {
             (": &str = \"abc\";", Some("abc")),
             (": Option<String> = 'abc'", Some("abc")),
             ("**: `abc`", Some("abc")),
+            (": abc**", Some("abc")),
             (" | `abc` |", Some("abc")),
             ("\u{1b}[0m: \u{1b}[32m\"abc\"\u{1b}[0m", Some("abc")),
             ("\u{1b}[m\u{1b}[K=\u{1b}[1mabc\u{1b}[0m", Some("abc")),

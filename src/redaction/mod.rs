@@ -17,6 +17,7 @@ mod rule;
 mod rules;
 mod seam;
 mod value;
+mod words;
 
 pub use home::Home;
 pub use json::{escaped, with_strings};

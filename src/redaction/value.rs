@@ -1,5 +1,7 @@
 //! Whether a value that has the name of a secret is one: a name alone says little.
 
+use super::words::reads;
+
 /// What stands in documentation, templates and code where a secret would be.
 const STAND_INS: [&str; 18] = [
     "example",
@@ -77,7 +79,9 @@ pub(super) fn is_random(value: &str) -> bool {
     let has_digits = signs.letters > 0 && signs.digits >= 2.max(count / 16) && count >= RANDOM;
     let is_short = signs.letters > 0 && signs.digits >= 2 && is_mixed && count >= RANDOM_AND_MIXED;
     let is_letters = signs.digits < 2 && signs.has_both_cases() && count >= LETTERS;
-    (has_digits || is_short || is_letters)
+    let is_mix = signs.digits > 0 || (signs.capitals > 0 && signs.capitals < signs.letters);
+    let is_no_word = is_mix && count >= if signs.digits > 0 { RANDOM_AND_MIXED } else { RANDOM } && !reads(value);
+    (has_digits || is_short || is_letters || is_no_word)
         && !value.contains(char::is_whitespace)
         && bits(value) >= BITS
         && is_given(value)
@@ -174,6 +178,9 @@ mod tests {
             ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzKEY7", true),
             ("zK3vQ9xT2mLp", true),
             ("kTqWzRbNxLpVcYhGdJfM", true),
+            ("ukfAXhwvwNyu7amdIypo", true),
+            ("kTqWzRbNxLp7", true),
+            ("cipherboxJwt", false),
             ("123e4567-e89b-12d3-a456-426614174000", true),
             ("4096", false),
             ("2026-11-26T10:00:00.000Z", false),
