@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes the first inputs of both targets from testdata: fuzz/corpus is not committed.
+# Makes the first inputs of all targets from testdata: fuzz/corpus is not committed.
 set -euo pipefail
 cd "$(dirname "$0")"
-mkdir -p corpus/reader corpus/line
+mkdir -p corpus/reader corpus/line corpus/redaction
 cp ../testdata/fuzz/reader/* corpus/reader/
 cp ../testdata/fuzz/line/* corpus/line/
+cp ../testdata/fuzz/redaction/* corpus/redaction/
 
 # Every small transcript, and the first line of each length of the others.
 find ../testdata/recordings ../testdata/rules -name '*.jsonl' -path '*/projects/*' -size -4k -print0 |
@@ -26,4 +27,4 @@ find ../testdata/recordings ../testdata/rules -type d -path '*/projects/*' -prin
             cat "$transcript" >>"$input"
         done
     done
-printf '%s inputs for reader, %s for line\n' "$(ls corpus/reader | wc -l)" "$(ls corpus/line | wc -l)"
+printf "%s inputs for reader, %s for line, %s for redaction\n" "$(ls corpus/reader | wc -l)" "$(ls corpus/line | wc -l)" "$(ls corpus/redaction | wc -l)"

@@ -9,6 +9,8 @@ mod keys;
 mod line;
 #[path = "../fuzz/src/reader.rs"]
 mod reader;
+#[path = "../fuzz/src/redaction.rs"]
+mod redaction;
 #[path = "../fuzz/src/run.rs"]
 mod run;
 #[path = "../fuzz/src/tree.rs"]
@@ -40,4 +42,9 @@ fn the_reader_takes_every_input() {
 #[test]
 fn the_whole_line_takes_every_input() {
     check_all("line", line::check);
+}
+
+#[test]
+fn redaction_takes_every_input() {
+    check_all("redaction", redaction::check);
 }

@@ -25,6 +25,23 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 #[test]
+fn who_may_read_a_key_that_is_mounted_is_for_its_owner_to_say() {
+    let (server, tree, folder) = (Server::accepting(), Tree::of(1, 1), tempfile::tempdir().unwrap());
+    let key = folder.path().join("key");
+    fs::write(&key, "moda-key\n").unwrap();
+    if chown(&key, Some(65_534), None).is_err() {
+        println!("skipped: a file can be given to another user by root only");
+        return;
+    }
+    for (open, is_taken) in [(0o444, true), (0o644, true), (0o440, true), (0o664, false), (0o646, false)] {
+        set_mode(&key, open);
+        let arguments = ["-q", "--endpoint", &server.url, &tree.path(), "--all", "--api-key-file"];
+        let output = upload(&arguments).arg(&key).output().unwrap();
+        assert_eq!(output.status.code(), Some(if is_taken { 0 } else { 2 }), "{open:o}: {output:?}");
+    }
+}
+
+#[test]
 fn a_key_file_is_its_owners_alone() {
     let (server, tree, folder) = (Server::accepting(), Tree::of(1, 1), tempfile::tempdir().unwrap());
     let key = folder.path().join("key");

@@ -4,5 +4,6 @@
 pub mod keys;
 pub mod line;
 pub mod reader;
+pub mod redaction;
 pub mod run;
 pub mod tree;

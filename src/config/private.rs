@@ -4,11 +4,14 @@ use std::fs::Metadata;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::files::{Others, others};
+use crate::files::{Others, is_of_another, others};
 
-/// Refuses a key file that others can read or write. What comes by a pipe is on no disk.
+/// Refuses a key file that others can read or write. What comes by a pipe is on no disk; and who may read a
+/// file of somebody else's is decided by that one, as OpenSSH has it for its keys: so are secrets mounted.
 pub(super) fn check_key(path: &Path, found: &Metadata) -> Result<(), Error> {
-    if found.is_file() { key(path, others(found)) } else { Ok(()) }
+    let others = others(found);
+    let others = Others { read: others.read && !is_of_another(found), ..others };
+    if found.is_file() { key(path, others) } else { Ok(()) }
 }
 
 /// Refuses a config file that others can write: they would say where sessions go, and with which key.
@@ -28,7 +31,7 @@ fn key(path: &Path, others: Others) -> Result<(), Error> {
     let (path, does) = (path.display(), if others.read { "read" } else { "change" });
     Err(Error::usage(
         format!("Others can {does} the key file {path}."),
-        format!("chmod 600 {path} makes it yours alone."),
+        format!("chmod 600 {path} makes it yours alone; a secret that is mounted takes the mode 0400."),
     ))
 }
 
