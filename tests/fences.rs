@@ -40,7 +40,7 @@ fn code() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
-        let text = text.split("#[cfg(test)]").next().unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
         let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         let name = path.strip_prefix(&root).unwrap().with_extension("").to_str().unwrap().replace('\\', "/");
         (name, lines.collect::<Vec<_>>().join("\n"))
@@ -53,7 +53,7 @@ fn uses(code: &str, path: &str) -> bool {
         let before = code[..at].chars().next_back();
         let after = code[at + path.len()..].chars().next();
         let is_name = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-        !is_name(before) && !is_name(after)
+        !is_name(before) && (path.ends_with(':') || !is_name(after))
     })
 }
 
@@ -74,6 +74,7 @@ fn the_search_for_uses_finds_them() {
         assert!(uses(code, "ureq"), "{code}");
     }
     assert!(!uses("use my_ureq::Agent; let ureqs = 1;", "ureq"));
+    assert!(uses("toml::from_str(text)", "toml::") && !uses("let toml = my_toml::read();", "toml::"));
 }
 
 #[test]
