@@ -82,8 +82,7 @@ impl Run {
     /// times.
     pub fn without_bookkeeping(mut self) -> Self {
         for session in &mut self.sessions {
-            let facts = &mut session.facts;
-            (facts.last_at, facts.project, facts.entrypoint) = (None, None, None);
+            session.facts.last_at = None;
             session.strays.retain(|agent| !agent.requests.is_empty() || !agent.tool_calls.is_empty());
             let agents = session.turns.iter_mut().flat_map(|turn| &mut turn.subagents).chain(&mut session.strays);
             agents.for_each(|agent| (agent.started_at, agent.ended_at, agent.last_at) = (None, None, None));

@@ -70,6 +70,14 @@ impl Facts {
             Some("system") => self.is_compacted |= record.subtype.as_deref() == Some("compact_boundary"),
             _ => {}
         }
+        // Others may be passed over unread, and say the same.
+        if record.is_said() || record.is("system") {
+            self.begin(record);
+        }
+    }
+
+    /// What the first record that says it says of the whole session.
+    fn begin(&mut self, record: &Record<'_>) {
         if self.entrypoint.is_none() {
             self.entrypoint = record.entrypoint.clone().map(Into::into);
         }

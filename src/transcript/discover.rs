@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::FileState;
 use super::head::{Beginning, Head};
-use super::heads::{Known, ReadHead, heads};
+use super::heads::{Known, heads};
 use super::places::{SUBAGENTS, agent_id, is_uuid, transcripts_under};
 use super::timestamp::Timestamp;
 use crate::error::Error;
@@ -125,21 +125,33 @@ impl Listing {
         let Self { paths, files, warnings } = self;
         let mut found = Discovery { warnings, ..Discovery::default() };
         let mut sessions = BTreeMap::<_, Vec<_>>::new();
-        for ReadHead { file, head, is_new } in heads(files, known) {
-            let Ok(head) = head.map_err(|error| found.warnings.push(Warning::unreadable(&file.path(), &error))) else {
-                continue;
-            };
-            if is_new {
-                opened(&file, &head);
+        heads(&files, known, |number, head, is_new| {
+            let Some(file) = files.get(number) else { return };
+            match head {
+                Err(error) => found.warnings.push(Warning::unreadable(&file.path(), &error)),
+                Ok(head) => {
+                    if is_new {
+                        opened(file, &head);
+                    }
+                    let beginning = head.beginning();
+                    match session_of(&file.path(), file.bytes, head) {
+                        Some(id) => {
+                            sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push((number, beginning))
+                        }
+                        None if file.bytes == 0 => {}
+                        None => found.warnings.push(Warning::NotATranscript { path: file.path() }),
+                    }
+                }
             }
-            let beginning = head.beginning();
-            match session_of(&file.path(), file.bytes, head) {
-                Some(id) => sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push(Found { file, beginning }),
-                None if file.bytes == 0 => {}
-                None => found.warnings.push(Warning::NotATranscript { path: file.path() }),
-            }
-        }
-        let mut sessions: Vec<_> = sessions.into_iter().map(|(id, files)| session(id, files)).collect();
+        });
+        let mut files: Vec<_> = files.into_iter().map(Some).collect();
+        let mut of = |(number, beginning): (usize, Beginning)| {
+            let file = files.get_mut(number)?.take()?;
+            Some(Found { file, beginning })
+        };
+        let sessions =
+            sessions.into_iter().map(|(id, files)| session(id, files.into_iter().filter_map(&mut of).collect()));
+        let mut sessions: Vec<_> = sessions.collect();
         if paths.iter().all(|path| names_one_session(path)) {
             let named: HashSet<_> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
             let is_named = |file: &FileState| file.path().canonicalize().is_ok_and(|path| named.contains(&path));
