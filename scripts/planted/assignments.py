@@ -42,19 +42,27 @@ KINDS: dict[str, list[Form]] = {
         assignment("db:\n  user: {word}\n  password: {value}\n  port: 5432", ["password"]),
         assignment("{name}: {value}", CAMEL), assignment("PASSWORD: {value}", ["PASSWORD"]),
         assignment("stringData:\n  {name}: {value}", SNAKE),
+        assignment("env:\n  - name: {name}\n    value: {value}"), assignment('- name: {name}\n  value: "{value}"'),
     ],
     "assignment in JSON": [
         assignment('"{name}": "{value}"', SNAKE), assignment('{"{name}":"{value}"}', CAMEL),
         assignment('{"db": {"user": "{word}", "{name}": "{value}", "port": 5432}}', SNAKE + CAMEL),
         assignment('{\\"{name}\\": \\"{value}\\"}', SNAKE + CAMEL), assignment('"{name}": "{value}",'),
         assignment('{\\\\\\"{name}\\\\\\":\\\\\\"{value}\\\\\\"}', CAMEL),
+        assignment('{"name": "{name}", "value": "{value}"}'), assignment('{"key":"{name}","value":"{value}"}'),
+    ],
+    "assignment in XML": [
+        assignment("<{name}>{value}</{name}>", CAMEL), assignment("<{name}>\n  {value}\n</{name}>", CAMEL),
+        assignment('<add key="{name}" value="{value}" />', CAMEL), assignment('<env name="{name}" value="{value}"/>'),
     ],
     "assignment in a program": [
         assignment('const {name} = "{value}";', CAMEL), assignment("  {name}: '{value}',", CAMEL),
         assignment("{name} = '{value}'", SNAKE), assignment('{word}.{name} = "{value}"', CAMEL + SNAKE),
         assignment('client = Client({name}="{value}", retries=3)', SNAKE),
         assignment('private static final String {name} = "{value}";'),
-        assignment('let {name}: &str = "{value}";', SNAKE),
+        assignment('let {name}: &str = "{value}";', SNAKE), assignment('var {name} string = "{value}"', CAMEL),
+        assignment('os.environ.setdefault("{name}", "{value}")'), assignment("putenv('{name}', '{value}')"),
+        assignment('System.setProperty("{name}", "{value}");', CAMEL), assignment('${name} .= "{value}";', SNAKE),
     ],
     "assignment in colours": [
         assignment(f"{RED}{{name}}{PLAIN}={{value}}"), assignment(f"{{name}}={RED}{{value}}{PLAIN}"),

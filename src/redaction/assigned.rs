@@ -1,4 +1,5 @@
 //! Values behind names: `NAME=value`, `name: value`, `"name": "value"`, `name => 'value'`, `name: &str = "value"`,
+//! `name string = "value"`, `set("name", "value")`, `name: NAME` and `value: value` on two lines, `<name>value</name>`,
 //! `--name value`, and the same in JSON in JSON, in colours and in Markdown.
 
 use std::ops::Range;
@@ -13,11 +14,16 @@ const TYPE: usize = 48;
 const VALUE: usize = 4096;
 /// Backslashes before a quote: of JSON in JSON in JSON in JSON.
 const SLASHES: usize = 15;
+/// White space between a name and a value on the next line.
+const LINE: usize = 48;
 /// What a name may end in that is about a secret, and no secret.
 const ABOUT: [&str; 20] = [
     "id", "ids", "count", "counts", "type", "name", "url", "uri", "file", "path", "expiry", "expires", "ttl", "at",
     "length", "limit", "budget", "usage", "field", "param",
 ];
+
+/// What stands between a name and its value.
+const SIGNS: [&str; 9] = [":=", "=>", "==", ".=", "?=", "+=", "=", ":", "|"];
 
 /// The value of the name of which this is the rest.
 pub(super) fn value(text: &str) -> Option<Range<usize>> {
@@ -25,13 +31,61 @@ pub(super) fn value(text: &str) -> Option<Range<usize>> {
     if !is_secret_name(text.get(..name)?) {
         return None;
     }
-    let quoted = noise(text, quote(text, noise(text, name)));
+    if at(text, name).starts_with('>') {
+        return element(text, name + 1);
+    }
+    let unquoted = noise(text, name);
+    let quoted = noise(text, quote(text, unquoted));
+    if quoted > unquoted
+        && let Some(next) = beside(text, quoted).or_else(|| second(text, quoted))
+    {
+        return Some(next);
+    }
     let closed = run(text, quoted, 1, |sign| sign == b']');
     let blanks = noise(text, run(text, closed, BLANKS, is_blank));
-    let sign = [":=", "=>", "==", "=", ":", "|"].iter().find(|sign| at(text, blanks).starts_with(**sign))?;
+    let Some(sign) = SIGNS.iter().find(|sign| at(text, blanks).starts_with(**sign)) else {
+        return beside(text, closed).or_else(|| found(text, declared(text, closed)?));
+    };
     let behind = blanks + sign.len();
     let from = if *sign == ":" { typed(text, behind).unwrap_or(behind) } else { behind };
     found(text, from)
+}
+
+/// The second of two texts, of which the first has just ended, as a call or a list has them.
+fn second(text: &str, from: usize) -> Option<Range<usize>> {
+    let sign = run(text, from, BLANKS, is_blank);
+    let begin = gap(text, at(text, sign).starts_with(',').then_some(sign + 1)?);
+    (quote(text, begin) > begin).then(|| found(text, begin)).flatten()
+}
+
+/// The value in `name: NAME` and `value: value`: on the next line, or in the same object.
+fn beside(text: &str, from: usize) -> Option<Range<usize>> {
+    let comma = run(text, gap(text, from), 1, |byte| byte == b',');
+    let next = gap(text, comma);
+    let name = quote(text, next);
+    let behind = at(text, name).strip_prefix("value").filter(|_| next > from)?;
+    let closed = quote(text, text.len() - behind.len());
+    let sign = run(text, closed, BLANKS, is_blank);
+    found(text, at(text, sign).starts_with([':', '=']).then_some(sign + 1)?)
+}
+
+/// Where the value begins behind a type that follows its name: `token string = `.
+fn declared(text: &str, name: usize) -> Option<usize> {
+    let blanks = run(text, name, BLANKS, is_blank);
+    let is_type = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'.' | b'[' | b']' | b'_');
+    let behind = run(text, blanks, TYPE, is_type);
+    let sign = run(text, behind, BLANKS, is_blank);
+    let rest = at(text, sign).strip_prefix('=')?;
+    (blanks > name && behind > blanks && !rest.starts_with(['=', '>'])).then_some(sign + 1)
+}
+
+/// What an element of XML holds, if it is closed at once.
+fn element(text: &str, from: usize) -> Option<Range<usize>> {
+    let begin = gap(text, from);
+    let is_inside = |byte: u8| !b"<\\".contains(&byte) && !byte.is_ascii_whitespace() && !byte.is_ascii_control();
+    let end = run(text, begin, VALUE, is_inside);
+    let closing = gap(text, end);
+    (end > begin && at(text, closing).starts_with("</")).then_some(begin..end)
 }
 
 /// The value of the option of which this is the rest.
@@ -99,6 +153,22 @@ fn noise(text: &str, from: usize) -> usize {
     from
 }
 
+/// Passes over white space, also as JSON writes it: `\n` and `\\\\n`.
+fn gap(text: &str, from: usize) -> usize {
+    let mut end = from;
+    while end < from + LINE {
+        let blanks = run(text, end, LINE, |byte| byte.is_ascii_whitespace());
+        let slashes = run(text, blanks, SLASHES, |byte| byte == b'\\');
+        let letter = run(text, slashes, 1, |byte| matches!(byte, b'n' | b'r' | b't'));
+        match (slashes > blanks && letter > slashes, blanks > end) {
+            (true, _) => end = letter,
+            (false, true) => end = blanks,
+            (false, false) => return end,
+        }
+    }
+    end
+}
+
 fn at(text: &str, from: usize) -> &str {
     text.get(from..).unwrap_or_default()
 }
@@ -138,6 +208,24 @@ mod tests {
             (" => abc;", Some("abc")),
             ("=YWJj==&x=1", Some("YWJj==")),
             ("=a=b", Some("a=")),
+            (" .= 'abc'", Some("abc")),
+            (" string = \"abc\"", Some("abc")),
+            (" *string=\"abc\"", Some("abc")),
+            ("\", \"abc\")", Some("abc")),
+            ("',\n    'abc')", Some("abc")),
+            ("\", abc)", None),
+            ("\n      value: abc", Some("abc")),
+            (r"\n      value: abc\n", Some("abc")),
+            (r#"\\n  value: \\\"abc\\\"\\n"#, Some("abc")),
+            (r">\n\tabc\n</", Some("abc")),
+            ("\", \"value\": \"abc\"", Some("abc")),
+            ("' value='abc'", Some("abc")),
+            (" value: abc", Some("abc")),
+            (">abc</", Some("abc")),
+            (">\n  abc\n</", Some("abc")),
+            (">abc def</", None),
+            ("> abc", None),
+            (" is string", None),
             (": \"abc", Some("abc")),
             (": \"abc\ndef\"", Some("abc")),
             ("=żół", Some("żół")),

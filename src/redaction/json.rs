@@ -16,7 +16,8 @@ impl Redactor {
         if !self.may_change(json) && !["\\u", "\\/"].iter().any(|escape| json.contains(escape)) {
             return Cow::Borrowed(json);
         }
-        let mut redacted = with_strings(json, &mut |name, inside| Some(escaped(&self.redact_string(name, inside)?)));
+        let mut strings = Strings::of(Some(self));
+        let mut redacted = with_strings(json, &mut |name, inside| Some(escaped(&strings.redacted(name, inside)?)));
         // What only begins like JSON, or was cut, can have anything outside of strings.
         if serde_json::from_str::<IgnoredAny>(json).is_err() {
             redacted = self.redact(&redacted).into_owned();
@@ -25,9 +26,9 @@ impl Redactor {
     }
 
     /// What the inside of a string means, with marks; nothing where it holds no secret.
-    pub(super) fn redact_string(&self, name: Option<&str>, inside: &str) -> Option<String> {
+    fn redact_string(&self, names: [Option<&str>; 2], inside: &str) -> Option<String> {
         let meant = unescaped(inside);
-        if let Some(kind) = name.and_then(|name| self.names_secret(name, &meant)) {
+        if let Some(kind) = names.into_iter().flatten().find_map(|name| self.names_secret(name, &meant)) {
             return Some(marker::of(kind));
         }
         match self.redact(&meant) {
@@ -37,6 +38,28 @@ impl Redactor {
     }
 }
 
+/// The strings of one JSON text, in their order.
+pub struct Strings<'a> {
+    redactor: Option<&'a Redactor>,
+    /// What the last `name` or `key` said: it names the `value` beside it.
+    called: Option<String>,
+}
+
+impl<'a> Strings<'a> {
+    pub(super) fn of(redactor: Option<&'a Redactor>) -> Self {
+        Self { redactor, called: None }
+    }
+
+    /// What the inside of the next string means, without secrets; nothing where it holds none.
+    pub fn redacted(&mut self, name: Option<&str>, inside: &str) -> Option<String> {
+        let is = |names: &[&str]| name.is_some_and(|name| names.iter().any(|known| known.eq_ignore_ascii_case(name)));
+        if is(&["name", "key"]) {
+            self.called = Some(unescaped(inside).into_owned());
+        }
+        let called = self.called.as_deref().filter(|_| is(&["value"]));
+        self.redactor?.redact_string([name, called], inside)
+    }
+}
 /// A JSON text with other strings: `change` is told the name of each, if it has one, and its inside as it
 /// stands there; what it does not change stays.
 pub fn with_strings(json: &str, change: &mut dyn FnMut(Option<&str>, &str) -> Option<String>) -> String {

@@ -20,7 +20,7 @@ mod value;
 mod words;
 
 pub use home::Home;
-pub use json::{escaped, with_strings};
+pub use json::{Strings, escaped, with_strings};
 pub use marker::{kinds, whole};
 pub use policy::Redaction;
 pub use redactor::Redactor;

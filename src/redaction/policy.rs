@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
+use super::json::Strings;
 use super::reach::{FAR, end_of};
 use super::redactor::Redactor;
 use super::seam::Seam;
@@ -87,10 +88,10 @@ impl Redaction {
         self.0.map_or(0, |redactor| redactor.reach(behind))
     }
 
-    /// What the inside of a string in JSON means, without secrets; nothing where it holds none.
+    /// What is done about the strings of a JSON text, one after the other.
     #[must_use]
-    pub fn string(self, name: Option<&str>, inside: &str) -> Option<String> {
-        self.0.and_then(|redactor| redactor.redact_string(name, inside))
+    pub fn strings(self) -> Strings<'static> {
+        Strings::of(self.0)
     }
 }
 

@@ -289,6 +289,10 @@ mod tests {
                 r#"{"aws_secret_access_key":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzKEY7"}"#,
                 r#"{"aws_secret_access_key":"[REDACTED:secret]"}"#,
             ),
+            (
+                r#"{"name":"A_TOKEN","value":"aB3dE5fG7hI9jK1lM3nO","id":"aB3dE5fG7hI9jK1lM3nO"}"#,
+                r#"{"name":"A_TOKEN","value":"[REDACTED:secret]","id":"aB3dE5fG7hI9jK1lM3nO"}"#,
+            ),
             (r#"{"token":["aB3dE5fG7hI9jK1lM3nO"]}"#, r#"{"token":["[REDACTED:secret]"]}"#),
             (r#"{"token":{"id":"aB3dE5fG7hI9jK1lM3nO"}}"#, r#"{"token":{"id":"aB3dE5fG7hI9jK1lM3nO"}}"#),
             (

@@ -53,6 +53,8 @@ pub enum At {
     Flag,
     /// On a line that calls `curl`.
     Curl,
+    /// As a parameter of a connection string: behind a `;`, `?` or `&`.
+    Parameter,
 }
 
 /// What a secret must be like.
@@ -93,9 +95,10 @@ impl At {
             At::Word => is_exact() && is_edge(before),
             At::Code => is_exact() && is_edge(before) && !before.ends_with('-'),
             At::AnyCase => is_edge(before),
-            At::Name => !continues(found, text.get(end..).unwrap_or_default()),
+            At::Name => !continues(found, text.get(end..).unwrap_or_default()) && !is_known(before),
             At::Flag => !continues(found, text.get(end..).unwrap_or_default()) && is_option(before),
             At::Curl => is_exact() && calls_curl(before),
+            At::Parameter => before.trim_end_matches(' ').ends_with([';', '?', '&']),
         }
     }
 }
@@ -149,8 +152,35 @@ fn is_option(before: &str) -> bool {
 /// How far back the name of a program is looked for, in bytes.
 const LINE: usize = 400;
 
+/// Also where the line goes on behind a backslash.
 fn calls_curl(before: &str) -> bool {
-    end_of(before, LINE).rsplit('\n').next().is_some_and(|line| line.contains("curl"))
+    let near = end_of(before, LINE);
+    let call = near.rfind("curl").and_then(|at| near.get(at..));
+    call.is_some_and(|call| call.lines().rev().skip(1).all(|line| line.trim_end().ends_with('\\')))
+}
+
+/// Whether a name goes before that makes a key or a token of it that may be known.
+fn is_known(before: &str) -> bool {
+    const KNOWN: [&str; 14] = [
+        "public",
+        "primary",
+        "foreign",
+        "cache",
+        "partition",
+        "sort",
+        "bucket",
+        "object",
+        "idempotency",
+        "row",
+        "next",
+        "page",
+        "pagination",
+        "continuation",
+    ];
+    let near = end_of(before, 16).trim_end_matches(['_', '-']);
+    KNOWN.iter().any(|known| {
+        near.get(near.len().saturating_sub(known.len())..).is_some_and(|end| end.eq_ignore_ascii_case(known))
+    })
 }
 
 #[cfg(test)]
@@ -178,6 +208,33 @@ mod tests {
             ("den", false),
         ] {
             assert_eq!(is_edge(before), expected, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_of_curl_goes_on_behind_backslashes() {
+        for (before, expected) in [
+            ("curl -s ", true),
+            ("x | curl -s \\\n  -H a \\\n  ", true),
+            ("curl -s\n", true),
+            ("curl -s\ndocker run ", false),
+            ("docker run ", false),
+        ] {
+            assert_eq!(calls_curl(before), expected, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn some_keys_are_for_all_to_see() {
+        for (before, expected) in [
+            ("public", true),
+            ("my_public_", true),
+            ("PRIMARY", true),
+            ("nextPage", true),
+            ("republic_api", false),
+            ("", false),
+        ] {
+            assert_eq!(is_known(before), expected, "{before}");
         }
     }
 

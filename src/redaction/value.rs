@@ -39,8 +39,13 @@ const LETTERS: usize = 20;
 /// Turns for each hundred characters, of which names of things have fewer: measured on words joined by
 /// signs (up to 36) and values of 62 letters (62 on the average).
 const TURNS: usize = 40;
-/// Bits a character, of which a value that is made by chance has more: 32 hexadecimal digits have 3.6.
+/// Bits a character, of which a value that is made by chance has more: 32 hexadecimal digits have 3.6, 16 of
+/// them 3.2 on the average.
 const BITS: f64 = 3.0;
+/// The same of a value that is shorter than this.
+const BITS_OF_SHORT: (f64, usize) = (2.75, 24);
+/// Parts of which a name has at least so many: `id-Gost28147-89`.
+const PARTS: usize = 3;
 /// Characters of a password, at least.
 const PASSWORD: usize = 6;
 
@@ -48,8 +53,23 @@ const PASSWORD: usize = 6;
 pub(super) fn is_given(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     !value.starts_with(BEGINNINGS)
-        && !STAND_INS.iter().any(|stand_in| lower.contains(stand_in))
+        && !STAND_INS
+            .iter()
+            .any(|stand_in| lower.match_indices(stand_in).any(|(at, _)| stands_alone(value, at, stand_in)))
         && !is_one_letter(value)
+}
+
+/// Whether letters that stand for a secret are a word of the value: in `fiCYEXAMPLEKEY` they are there by chance.
+fn stands_alone(value: &str, at: usize, stand_in: &str) -> bool {
+    let (before, rest) = value.split_at_checked(at).unwrap_or_default();
+    let (word, behind) = rest.split_at_checked(stand_in.len()).unwrap_or_default();
+    let is_edge = |one: Option<char>, next: Option<char>| match (one, next) {
+        (Some(one), Some(next)) if one.is_ascii_alphabetic() && next.is_ascii_alphabetic() => {
+            one.is_ascii_lowercase() && next.is_ascii_uppercase()
+        }
+        _ => true,
+    };
+    is_edge(before.chars().next_back(), word.chars().next()) && is_edge(word.chars().next_back(), behind.chars().next())
 }
 
 /// Whether it is a value, and none that is a word.
@@ -83,10 +103,21 @@ pub(super) fn is_random(value: &str) -> bool {
     let is_no_word = is_mix && count >= if signs.digits > 0 { RANDOM_AND_MIXED } else { RANDOM } && !reads(value);
     (has_digits || is_short || is_letters || is_no_word)
         && !value.contains(char::is_whitespace)
-        && bits(value) >= BITS
+        && bits(value) >= if count < BITS_OF_SHORT.1 { BITS_OF_SHORT.0 } else { BITS }
         && is_given(value)
         && !is_place(value)
         && !is_code(value)
+        && !is_name(value)
+}
+
+/// A name of several parts, of which each is a word, a number, or a word with one: `SalesResults-1.2`.
+fn is_name(value: &str) -> bool {
+    let is_word = |part: &str| {
+        let letters = part.trim_end_matches(|sign: char| sign.is_ascii_digit());
+        letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    let parts = value.split(['-', '_', '.', ':', '/']);
+    parts.clone().count() >= PARTS && parts.clone().all(is_word) && reads(value)
 }
 
 fn is_one_letter(value: &str) -> bool {
@@ -181,6 +212,11 @@ mod tests {
             ("ukfAXhwvwNyu7amdIypo", true),
             ("kTqWzRbNxLp7", true),
             ("cipherboxJwt", false),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", true),
+            ("3fea6af1349166ea", true),
+            ("id-Gost28147-89-None-KeyMeshing", false),
+            ("SalesResults-1.2", false),
+            ("743b294a-cd03-11ec-9d64-0242ac120002", true),
             ("123e4567-e89b-12d3-a456-426614174000", true),
             ("4096", false),
             ("2026-11-26T10:00:00.000Z", false),
@@ -224,9 +260,16 @@ mod tests {
 
     #[test]
     fn a_stand_in_is_none() {
-        for (value, expected) in
-            [("s3cret", true), ("<password>", false), ("${PW}", false), ("********", false), ("YOUR_PASS", false)]
-        {
+        for (value, expected) in [
+            ("s3cret", true),
+            ("<password>", false),
+            ("${PW}", false),
+            ("********", false),
+            ("YOUR_PASS", false),
+            ("myExampleKey1", false),
+            ("EXAMPLE7", false),
+            ("yxExampley", true),
+        ] {
             assert_eq!(is_given(value), expected, "{value}");
         }
     }

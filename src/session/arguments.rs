@@ -26,12 +26,13 @@ fn fits(json: &str) -> bool {
 
 /// The same JSON with strings of at most so many characters, without secrets.
 fn with_strings_of(json: &str, characters: usize, redaction: Redaction) -> String {
+    let mut strings = redaction.strings();
     with_strings(json, &mut |name, inside| {
         let (kept, left_out) = cut(inside, characters);
         let behind = inside.get(kept.len()..).unwrap_or_default();
         let (near, far) = cut(behind, redaction.reach(behind));
         let near = inside.get(..kept.len() + near.len()).unwrap_or_default();
-        if let Some(redacted) = redaction.string(name, near) {
+        if let Some(redacted) = strings.redacted(name, near) {
             let kept = first_whole(&redacted, characters);
             let left_out = redacted.chars().count() - kept.chars().count() + far;
             return Some(escaped(kept) + &marked(left_out));

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file::FileState;
@@ -123,34 +124,20 @@ impl Listing {
     #[must_use]
     pub fn discover(self, known: Known<'_>, opened: Opened<'_>) -> Discovery {
         let Self { paths, files, warnings } = self;
-        let mut found = Discovery { warnings, ..Discovery::default() };
-        let mut sessions = BTreeMap::<_, Vec<_>>::new();
+        let mut sorted = Sorted { sessions: BTreeMap::new(), warnings };
         heads(&files, known, |number, head, is_new| {
             let Some(file) = files.get(number) else { return };
-            match head {
-                Err(error) => found.warnings.push(Warning::unreadable(&file.path(), &error)),
-                Ok(head) => {
-                    if is_new {
-                        opened(file, &head);
-                    }
-                    let beginning = head.beginning();
-                    match session_of(&file.path(), file.bytes, head) {
-                        Some(id) => {
-                            sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push((number, beginning))
-                        }
-                        None if file.bytes == 0 => {}
-                        None => found.warnings.push(Warning::NotATranscript { path: file.path() }),
-                    }
-                }
+            if let Some(head) = head.as_ref().ok().filter(|_| is_new) {
+                opened(file, head);
             }
+            sorted.take(number, file, head);
         });
+        let Sorted { sessions, warnings } = sorted;
         let mut files: Vec<_> = files.into_iter().map(Some).collect();
-        let mut of = |(number, beginning): (usize, Beginning)| {
-            let file = files.get_mut(number)?.take()?;
-            Some(Found { file, beginning })
-        };
+        let mut found =
+            |(number, beginning): (usize, _)| Some(Found { file: files.get_mut(number)?.take()?, beginning });
         let sessions =
-            sessions.into_iter().map(|(id, files)| session(id, files.into_iter().filter_map(&mut of).collect()));
+            sessions.into_iter().map(|(id, of)| session(id, of.into_iter().filter_map(&mut found).collect()));
         let mut sessions: Vec<_> = sessions.collect();
         if paths.iter().all(|path| names_one_session(path)) {
             let named: HashSet<_> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
@@ -158,8 +145,28 @@ impl Listing {
             sessions.retain(|session| !session.mains.is_empty() || session.states.iter().any(is_named));
         }
         sessions.sort_by(|one, other| (one.beginning, &one.id).cmp(&(other.beginning, &other.id)));
-        found.sessions = sessions;
-        found
+        Discovery { sessions, warnings }
+    }
+}
+
+/// Files by the sessions that they are of, each by its number in the listing.
+struct Sorted {
+    sessions: BTreeMap<String, Vec<(usize, Beginning)>>,
+    warnings: Warnings,
+}
+
+impl Sorted {
+    fn take(&mut self, number: usize, file: &FileState, head: io::Result<Head>) {
+        let head = match head {
+            Ok(head) => head,
+            Err(error) => return self.warnings.push(Warning::unreadable(&file.path(), &error)),
+        };
+        let beginning = head.beginning();
+        match session_of(&file.path(), file.bytes, head) {
+            Some(id) => self.sessions.entry(id).or_insert_with(|| Vec::with_capacity(1)).push((number, beginning)),
+            None if file.bytes == 0 => {}
+            None => self.warnings.push(Warning::NotATranscript { path: file.path() }),
+        }
     }
 }
 
