@@ -279,7 +279,8 @@ fn crowds_cost_what_each_of_them_costs() {
         for convention in ["moda", "claude-code"] {
             let began = Instant::now();
             ran(&["upload", "--dry-run", "--include-commands", "--convention", convention], &tree.path());
-            assert!(began.elapsed() < Duration::from_secs(20), "{crowd} {convention}: {:?}", began.elapsed());
+            // Three seconds where nothing else runs, and ten minutes if it grew with the square.
+            assert!(began.elapsed() < Duration::from_secs(60), "{crowd} {convention}: {:?}", began.elapsed());
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Several requests in flight, and a short queue before them: a slow server slows the reader
-//! instead of filling the memory.
+//! Several requests in flight, and nothing that waits for them: a slow server slows the reader instead of
+//! filling the memory.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -15,8 +15,6 @@ use crate::stop::Stop;
 
 /// What requests in flight get to end, once somebody asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
-/// Batches that wait for a request to end.
-const WAITING: usize = 1;
 
 /// Takes batches to a server, several at once.
 pub struct Delivery {
@@ -31,7 +29,7 @@ impl Delivery {
     #[must_use]
     pub fn start(settings: &HttpSettings, stop: &Stop, watch: Watch) -> Self {
         let courier = Arc::new(Courier::new(settings, stop.clone(), watch));
-        let queue = Arc::new(Queue::new(WAITING, settings.concurrency.max(1)));
+        let queue = Arc::new(Queue::new(settings.concurrency.max(1)));
         let work = |_| {
             let (courier, queue) = (Arc::clone(&courier), Arc::clone(&queue));
             thread::spawn(move || work(&courier, &queue))
@@ -40,7 +38,7 @@ impl Delivery {
         Self { courier, queue, workers, stop: stop.clone() }
     }
 
-    /// Hands a batch over, and waits until there is room for it; says no where the run is over.
+    /// Hands a batch over, and waits until somebody takes it; says no where the run is over.
     #[must_use]
     pub fn push(&self, batch: Batch) -> bool {
         self.queue.push(batch, || self.courier.gate.is_over())

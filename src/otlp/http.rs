@@ -4,10 +4,12 @@ use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, SystemTime};
 
+use ureq::SendBody;
 use ureq::http::{HeaderMap, StatusCode};
 
 use super::Protocol;
 use super::answer::{Answer, answer};
+use super::body::Body;
 use super::endpoint::shown;
 use super::reply::{Ending, Outcome, Reply};
 use super::retry::retry_after;
@@ -125,7 +127,7 @@ impl Client {
     }
 
     /// Sends a body, which is compressed if that is wanted.
-    pub(super) fn send(&self, body: &[u8]) -> Reply {
+    pub(super) fn send(&self, body: &Body) -> Reply {
         match self.post(body) {
             Ok(mut response) => {
                 let (status, headers) = (response.status(), response.headers().clone());
@@ -139,15 +141,16 @@ impl Client {
         }
     }
 
-    fn post(&self, body: &[u8]) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+    fn post(&self, body: &Body) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
         let mut request = self.agent.post(&self.url).content_type(self.protocol.content_type());
+        request = request.header("Content-Length", body.len());
         if self.gzip {
             request = request.header("Content-Encoding", "gzip");
         }
         for header in &self.headers {
             request = request.header(&header.name, &header.value);
         }
-        request.send(body)
+        request.send(SendBody::from_reader(&mut body.reader()?))
     }
 
     fn understand(&self, status: StatusCode, headers: &HeaderMap, text: &[u8], is_whole: bool) -> Reply {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod batch;
+mod body;
 mod courier;
 mod delivery;
 mod endpoint;

@@ -1,21 +1,19 @@
-//! A short queue between one that fills it and several that empty it.
+//! Between one that has items and several that take them: an item is handed over, or not made yet.
 
-use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::gate::LOOK;
 
-/// Holds at most so many items.
+/// Holds an item until it is taken.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
-    room: usize,
 }
 
 #[derive(Debug)]
 struct State<T> {
-    items: VecDeque<T>,
+    item: Option<T>,
     takers: usize,
     is_closed: bool,
 }
@@ -31,10 +29,10 @@ impl<T> Drop for Taker<'_, T> {
 }
 
 impl<T> Queue<T> {
-    /// With room for so many items, and so many takers, who are yet to come.
-    pub(super) fn new(room: usize, takers: usize) -> Self {
-        let state = State { items: VecDeque::new(), takers, is_closed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), room: room.max(1) }
+    /// With so many takers, who are yet to come.
+    pub(super) fn new(takers: usize) -> Self {
+        let state = State { item: None, takers, is_closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// One of the takers has come.
@@ -42,28 +40,26 @@ impl<T> Queue<T> {
         Taker(self)
     }
 
-    /// Waits for room and adds an item; says no where nobody will take it.
+    /// Hands an item over, and waits until it is taken; says no where nobody will take it.
     pub(super) fn push(&self, item: T, is_over: impl Fn() -> bool) -> bool {
         let mut state = self.lock();
-        while state.items.len() >= self.room {
+        state.item = Some(item);
+        self.changed.notify_all();
+        while state.item.is_some() {
             if state.takers == 0 || is_over() {
+                state.item = None;
                 return false;
             }
             state = self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
         }
-        if state.takers == 0 || is_over() {
-            return false;
-        }
-        state.items.push_back(item);
-        self.changed.notify_all();
         true
     }
 
     /// The next item, once there is one; nothing where none will come.
     pub(super) fn pop(&self) -> Option<T> {
-        let nothing_yet = |state: &mut State<T>| state.items.is_empty() && !state.is_closed;
+        let nothing_yet = |state: &mut State<T>| state.item.is_none() && !state.is_closed;
         let state = self.changed.wait_while(self.lock(), nothing_yet);
-        let item = state.unwrap_or_else(PoisonError::into_inner).items.pop_front();
+        let item = state.unwrap_or_else(PoisonError::into_inner).item.take();
         self.changed.notify_all();
         item
     }
@@ -96,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_slow_taker_slows_who_fills_it() {
-        let (queue, taken) = (Queue::new(2, 1), AtomicUsize::new(0));
+        let (queue, taken) = (Queue::new(1), AtomicUsize::new(0));
         thread::scope(|scope| {
             scope.spawn(|| {
                 let _taker = queue.taker();
@@ -106,7 +102,7 @@ mod tests {
             });
             for pushed in 1..=100 {
                 assert!(queue.push(pushed, || false));
-                assert!(pushed <= taken.load(Ordering::SeqCst) + 4, "two wait, one is taken, one was just added");
+                assert!(pushed <= taken.load(Ordering::SeqCst) + 1, "none waits, one was just taken");
             }
             queue.close();
             assert!(queue.wait_for_takers(|| false));
@@ -116,8 +112,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_a_taker_who_has_left() {
-        let queue = Queue::new(1, 1);
-        assert!(queue.push(1, || false));
+        let queue = Queue::new(1);
         assert!(!queue.push(2, || true));
         drop(queue.taker());
         assert!(!queue.push(3, || false));
