@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::decoded::Decoded;
 use super::home::Home;
-use super::rule::{At, Rule, Then};
+use super::rule::{At, Rule, Then, is_known};
 use super::{RULES, assigned, marker, pem};
 
 /// What is replaced.
@@ -106,7 +106,8 @@ impl Redactor {
             let is_name = assigned::is_secret_name(name.get(place.end..).unwrap_or_default());
             let holds = move |rule: &&Rule| rule.at.holds(name, place.start, place.end, rule.anchors);
             let is_told = |rule: &&Rule| rule.at == At::Name || rule.kind == HEADER;
-            rules.filter(move |rule| is_name && is_told(rule) && holds(rule))
+            let is_known = move || is_known(name.get(..place.start).unwrap_or_default());
+            rules.filter(move |rule| is_name && is_told(rule) && holds(rule) && !is_known())
         });
         let mut rules = rules.filter(|rule| rule.is.holds(value));
         rules.next().filter(|_| !self.is_allowed(value)).map(|rule| rule.kind)
@@ -174,7 +175,8 @@ impl Compiled {
                 groups.get(1).map_or(whole, |group| moved(group.range()))
             }
         };
-        rule.is.holds(text.get(secret.clone())?).then_some(secret)
+        let is_known = || rule.at == At::Name && is_known(text.get(..anchor.start).unwrap_or_default());
+        (rule.is.holds(text.get(secret.clone())?) && !is_known()).then_some(secret)
     }
 
     fn pattern(&self, number: usize, pattern: &str) -> Option<&Regex> {

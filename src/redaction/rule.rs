@@ -95,7 +95,7 @@ impl At {
             At::Word => is_exact() && is_edge(before),
             At::Code => is_exact() && is_edge(before) && !before.ends_with('-'),
             At::AnyCase => is_edge(before),
-            At::Name => !continues(found, text.get(end..).unwrap_or_default()) && !is_known(before),
+            At::Name => !continues(found, text.get(end..).unwrap_or_default()),
             At::Flag => !continues(found, text.get(end..).unwrap_or_default()) && is_option(before),
             At::Curl => is_exact() && calls_curl(before),
             At::Parameter => before.trim_end_matches(' ').ends_with([';', '?', '&']),
@@ -159,8 +159,8 @@ fn calls_curl(before: &str) -> bool {
     call.is_some_and(|call| call.lines().rev().skip(1).all(|line| line.trim_end().ends_with('\\')))
 }
 
-/// Whether a name goes before that makes a key or a token of it that may be known.
-fn is_known(before: &str) -> bool {
+/// Whether a name goes before that makes a key or a token of it that all may know.
+pub(super) fn is_known(before: &str) -> bool {
     const KNOWN: [&str; 14] = [
         "public",
         "primary",

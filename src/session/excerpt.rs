@@ -101,9 +101,11 @@ pub(super) fn mark(characters: usize) -> String {
 /// The first `limit` characters.
 #[must_use]
 pub fn first_characters(text: &str, limit: usize) -> &str {
-    // Bytes bound characters from above, so most texts need no count.
-    if text.len() <= limit {
-        return text;
+    // Bytes bound characters from above, so most texts need no count; nor does what is ASCII.
+    match text.as_bytes().get(..limit) {
+        None => return text,
+        Some(first) if first.is_ascii() => return text.get(..limit).unwrap_or(text),
+        Some(_) => {}
     }
     text.char_indices().nth(limit).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
