@@ -20,6 +20,7 @@ mod ignore_file;
 mod injected;
 mod keep;
 mod kept_out;
+mod launchers;
 mod launches;
 mod lineage;
 mod period;
