@@ -11,6 +11,10 @@ pub(super) const ANCHORS: [&str; 2] = ["-----BEGIN", "-----END"];
 const NAME: &str = "PRIVATE KEY";
 /// Bytes that a first or last line has, at most.
 const LINE: usize = 80;
+/// What labels have before and behind them.
+const DASHES: &str = "-----";
+/// Bytes of a block, at most.
+const BLOCK: usize = 16 * 1024;
 /// Characters that a line of a key has at least, but for its last one.
 const CODE: usize = 16;
 /// Headers of old keys and of PGP.
@@ -22,6 +26,9 @@ pub(super) fn find(text: &str, at: usize) -> Option<Range<usize>> {
     let head = label(line)?;
     if line.starts_with(ANCHORS[0]) {
         let begin = at + head;
+        if let Some(end) = end_of_block(text.get(begin..)?) {
+            return Some(at..begin + end);
+        }
         let end = begin + lines(text.get(begin..)?);
         let behind = text.get(end..).unwrap_or_default();
         let last = behind.starts_with(ANCHORS[1]).then(|| label(behind)).flatten().unwrap_or_default();
@@ -36,6 +43,18 @@ fn label(line: &str) -> Option<usize> {
     let dashes = line.get(5..)?.find("-----")? + 10;
     let label = line.get(..dashes).filter(|label| label.len() <= LINE)?;
     label.contains(NAME).then_some(dashes)
+}
+
+/// Where a block ends of which the last line is there, and at least two fifths are code: whatever stands before its
+/// lines, as marks of a diff, names of files, or times.
+fn end_of_block(text: &str) -> Option<usize> {
+    let end = text.find(DASHES).filter(|end| *end <= BLOCK)?;
+    // A diff has a dash before each line that is gone.
+    let end = end + usize::from(text.get(end..)?.starts_with("------"));
+    let last = text.get(end..).filter(|line| line.starts_with(ANCHORS[1])).and_then(label)?;
+    let inside = text.get(..end)?;
+    let code: usize = inside.split(|sign| !is_code(sign)).map(str::len).filter(|length| *length >= CODE).sum();
+    (code * 5 >= inside.len() * 2).then_some(end + last)
 }
 
 /// How far lines of code go from here on.

@@ -1,5 +1,7 @@
 //! One kind of secret, and how it is told from what only looks like it.
 
+use std::ops::Range;
+
 use super::reach::end_of;
 use super::value;
 
@@ -45,6 +47,8 @@ pub enum At {
     Word,
     /// As a name or the end of one, in any letters: `MY_TOKEN`, `accessToken`, not `tokenizer`.
     Name,
+    /// As a whole name, in any letters.
+    Own,
     /// Where a word begins, in any letters.
     AnyCase,
     /// Where a word with dashes begins, in these letters.
@@ -95,7 +99,8 @@ impl At {
             At::Word => is_exact() && is_edge(before),
             At::Code => is_exact() && is_edge(before) && !before.ends_with('-'),
             At::AnyCase => is_edge(before),
-            At::Name => !continues(found, text.get(end..).unwrap_or_default()),
+            At::Name => !continues(found, text.get(end..).unwrap_or_default()) && is_part(found, before),
+            At::Own => !continues(found, text.get(end..).unwrap_or_default()) && is_edge(before),
             At::Flag => !continues(found, text.get(end..).unwrap_or_default()) && is_option(before),
             At::Curl => is_exact() && calls_curl(before),
             At::Parameter => before.trim_end_matches(' ').ends_with([';', '?', '&']),
@@ -128,7 +133,7 @@ fn is_edge(before: &str) -> bool {
 }
 
 /// Whether a text ends in `ESC[32m` or the like, also where JSON or a shell writes it in letters.
-fn is_colour(near: &str) -> bool {
+pub(super) fn is_colour(near: &str) -> bool {
     let Some((before, code)) = near.rsplit_once('[') else { return false };
     let is_escape = ["\u{1b}", r"\u001b", r"\u001B", r"\x1b", r"\x1B", r"\033", r"\e"]
         .iter()
@@ -159,28 +164,50 @@ fn calls_curl(before: &str) -> bool {
     call.is_some_and(|call| call.lines().rev().skip(1).all(|line| line.trim_end().ends_with('\\')))
 }
 
+/// Whether what begins with a sign, as `_key`, is the end of a name and not all of it.
+fn is_part(found: &str, before: &str) -> bool {
+    !found.starts_with('_') || before.ends_with(|sign: char| sign.is_ascii_alphanumeric())
+}
+
+/// What goes before a key or a token that all may know.
+const KNOWN: [&str; 25] = [
+    "publickey",
+    "gpg",
+    "s3",
+    "dedup",
+    "build",
+    "unique",
+    "site",
+    "sync",
+    "resume",
+    "group",
+    "composite",
+    "public",
+    "primary",
+    "foreign",
+    "cache",
+    "partition",
+    "sort",
+    "bucket",
+    "object",
+    "idempotency",
+    "row",
+    "next",
+    "page",
+    "pagination",
+    "continuation",
+];
+
 /// Whether a name goes before that makes a key or a token of it that all may know.
-pub(super) fn is_known(before: &str) -> bool {
-    const KNOWN: [&str; 14] = [
-        "public",
-        "primary",
-        "foreign",
-        "cache",
-        "partition",
-        "sort",
-        "bucket",
-        "object",
-        "idempotency",
-        "row",
-        "next",
-        "page",
-        "pagination",
-        "continuation",
-    ];
+pub(super) fn is_known(text: &str, anchor: &Range<usize>) -> bool {
+    let found = text.get(anchor.clone()).unwrap_or_default();
+    let before = text.get(..anchor.start).unwrap_or_default();
     let near = end_of(before, 16).trim_end_matches(['_', '-']);
-    KNOWN.iter().any(|known| {
-        near.get(near.len().saturating_sub(known.len())..).is_some_and(|end| end.eq_ignore_ascii_case(known))
-    })
+    let is_plain = ["_key", "token"].iter().any(|plain| plain.eq_ignore_ascii_case(found));
+    is_plain
+        && KNOWN.iter().any(|known| {
+            near.get(near.len().saturating_sub(known.len())..).is_some_and(|end| end.eq_ignore_ascii_case(known))
+        })
 }
 
 #[cfg(test)]
@@ -226,15 +253,17 @@ mod tests {
 
     #[test]
     fn some_keys_are_for_all_to_see() {
-        for (before, expected) in [
-            ("public", true),
-            ("my_public_", true),
-            ("PRIMARY", true),
-            ("nextPage", true),
-            ("republic_api", false),
-            ("", false),
+        for (name, expected) in [
+            ("public_key", true),
+            ("PRIMARY_KEY", true),
+            ("nextPageToken", true),
+            ("republic_api_key", false),
+            ("primary_masterkey", false),
+            ("_key", false),
         ] {
-            assert_eq!(is_known(before), expected, "{before}");
+            let at = name.to_ascii_lowercase().rfind("token").or(name.to_ascii_lowercase().rfind("_key"));
+            let at = at.unwrap_or(8);
+            assert_eq!(is_known(name, &(at..name.len())), expected, "{name}");
         }
     }
 

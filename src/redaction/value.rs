@@ -23,8 +23,8 @@ const STAND_INS: [&str; 18] = [
     "env.",
     "var.",
 ];
-/// How templates and shells begin what they put in.
-const BEGINNINGS: [char; 8] = ['$', '{', '<', '%', '[', '(', '@', '&'];
+/// What keys begin with that are for all to see.
+const PUBLIC: [&str; 2] = ["pk_test_", "pk_live_"];
 /// What the names of files end in.
 const ENDINGS: [&str; 16] = [
     ".json", ".yaml", ".yml", ".toml", ".txt", ".pem", ".key", ".env", ".py", ".ts", ".js", ".rs", ".go", ".md", ".sh",
@@ -48,15 +48,38 @@ const BITS_OF_SHORT: (f64, usize) = (2.75, 24);
 const PARTS: usize = 3;
 /// Characters of a password, at least.
 const PASSWORD: usize = 6;
+/// Bytes of a password, at most.
+const LONGEST_PASSWORD: usize = 256;
+/// Digits of one that has nothing else.
+const PIN: usize = 8;
 
 /// Whether it is a value and does not stand for one.
 pub(super) fn is_given(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    !value.starts_with(BEGINNINGS)
+    !is_template(value)
+        && !PUBLIC.iter().any(|begin| value.starts_with(begin))
         && !STAND_INS
             .iter()
             .any(|stand_in| lower.match_indices(stand_in).any(|(at, _)| stands_alone(value, at, stand_in)))
         && !is_one_letter(value)
+}
+
+/// What templates, shells and programs put something in for: `$X`, `{{ x }}`, `<x>`, `%x%`, `[x]`, `(x)`, `@x`, `&x`.
+/// A password may begin with the same sign.
+fn is_template(value: &str) -> bool {
+    let Some(rest) = value.get(1..) else { return value.is_empty() };
+    let is_name = || rest.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-'));
+    match value.as_bytes().first() {
+        Some(b'$') => {
+            rest.starts_with(|sign: char| sign.is_ascii_alphabetic() || matches!(sign, '_' | '{' | '(' | '$'))
+        }
+        Some(b'{') => rest.contains('}') || rest.starts_with('{'),
+        Some(b'<') => rest.contains('>') || is_name(),
+        Some(b'%') => rest.contains('%') || rest.len() <= 1 || rest.starts_with(['(', '{']),
+        Some(b'[') => rest.contains(']') || is_name(),
+        Some(b'(' | b'@' | b'&') => is_name() || rest.contains('('),
+        _ => false,
+    }
 }
 
 /// Whether letters that stand for a secret are a word of the value: in `fiCYEXAMPLEKEY` they are there by chance.
@@ -80,15 +103,36 @@ pub(super) fn is_credential(value: &str) -> bool {
 
 /// Whether somebody may have made it up as a password.
 pub(super) fn is_password(value: &str) -> bool {
+    if value.len() > LONGEST_PASSWORD {
+        return false;
+    }
     let Signs { letters, digits, others, .. } = Signs::of(value);
-    let is_mixed = letters > 0 && digits + others > 0;
-    value.chars().count() >= PASSWORD
+    let count = value.chars().count();
+    let is_mixed = letters > 0 && (digits > 0 || others > 1) && !is_words(value);
+    let is_pin = letters == 0 && others == 0 && count >= PIN;
+    let is_no_word = letters == count && !reads(value);
+    count >= PASSWORD
         && !value.contains(char::is_whitespace)
-        && is_mixed
-        && (digits > 0 || others > 1)
+        && (is_mixed || is_pin || is_no_word)
         && is_given(value)
         && !is_place(value)
+        && !is_path(value)
         && !is_code(value)
+}
+
+/// Words that signs join, without a digit: `login-form-password`.
+fn is_words(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':'))
+        && reads(value)
+}
+
+/// A folder or a file: two slashes and more, and names between them that are not of letters of all kinds.
+fn is_path(value: &str) -> bool {
+    let is_mixed = |name: &str| {
+        let has = |is: fn(&u8) -> bool| name.bytes().any(|byte| is(&byte));
+        has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit) || name.contains('+')
+    };
+    value.starts_with(['/', '~', '.']) && value.matches('/').count() > 1 && !value.split('/').any(is_mixed)
 }
 
 /// Whether chance may have made it.
@@ -100,7 +144,8 @@ pub(super) fn is_random(value: &str) -> bool {
     let is_short = signs.letters > 0 && signs.digits >= 2 && is_mixed && count >= RANDOM_AND_MIXED;
     let is_letters = signs.digits < 2 && signs.has_both_cases() && count >= LETTERS;
     let is_mix = signs.digits > 0 || (signs.capitals > 0 && signs.capitals < signs.letters);
-    let is_no_word = is_mix && count >= if signs.digits > 0 { RANDOM_AND_MIXED } else { RANDOM } && !reads(value);
+    let enough = if signs.digits > 0 { RANDOM_AND_MIXED } else { RANDOM };
+    let is_no_word = count >= if is_mix { enough } else { LETTERS } && signs.letters > 0 && !reads(value);
     (has_digits || is_short || is_letters || is_no_word)
         && !value.contains(char::is_whitespace)
         && bits(value) >= if count < BITS_OF_SHORT.1 { BITS_OF_SHORT.0 } else { BITS }
@@ -108,6 +153,15 @@ pub(super) fn is_random(value: &str) -> bool {
         && !is_place(value)
         && !is_code(value)
         && !is_name(value)
+        && !is_time(value)
+}
+
+/// A day, or a moment of one: `2026-11-26T10:00:00Z`.
+fn is_time(value: &str) -> bool {
+    let is_digits = |part: Option<&str>| part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    value.len() <= 35
+        && [value.get(..4), value.get(5..7), value.get(8..10)].into_iter().all(is_digits)
+        && value.get(4..5) == Some("-")
 }
 
 /// A name of several parts, of which each is a word, a number, or a word with one: `SalesResults-1.2`.
@@ -143,7 +197,18 @@ fn is_code(value: &str) -> bool {
         |part: &str| part.bytes().next().is_some_and(|byte| !byte.is_ascii_digit()) && part.bytes().all(is_sign);
     let is_path =
         path.contains('.') && path.split('.').all(is_name) && Signs::of(path).turns * 100 < path.len() * TURNS;
-    value.contains('(') || value.contains("[\"") || value.contains("['") || is_path
+    is_call(value) || value.contains("[\"") || value.contains("['") || is_path
+}
+
+/// `get_password()`, `Vault::read("x")`: a path of names, then a bracket.
+fn is_call(value: &str) -> bool {
+    let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'!');
+    value.split_once('(').is_some_and(|(path, arguments)| {
+        let is_name =
+            !path.is_empty() && path.bytes().all(is_of_path) && !path.starts_with(|sign: char| sign.is_ascii_digit());
+        let is_plain = !path.bytes().any(|byte| byte.is_ascii_uppercase());
+        is_name && (arguments.is_empty() || arguments.contains(')') || is_plain)
+    })
 }
 
 /// What a value is made of.
@@ -214,12 +279,14 @@ mod tests {
             ("cipherboxJwt", false),
             ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", true),
             ("3fea6af1349166ea", true),
+            ("olpfvvqenigyzbwpjhrlrrdt", true),
             ("id-Gost28147-89-None-KeyMeshing", false),
             ("SalesResults-1.2", false),
             ("743b294a-cd03-11ec-9d64-0242ac120002", true),
             ("123e4567-e89b-12d3-a456-426614174000", true),
             ("4096", false),
             ("2026-11-26T10:00:00.000Z", false),
+            ("2025-09-16T12:33:06Z", false),
             ("cl100k_base", false),
             ("refresh-token-v2", false),
             ("your-api-key-0123456789", false),
@@ -250,7 +317,14 @@ mod tests {
             ("get_password()", false),
             ("*envFlags.PWD", false),
             ("my-secret", false),
-            ("12345678", false),
+            ("1234567", false),
+            ("291702926444", true),
+            ("CNMSoYDMNWot", true),
+            ("6B9(K44&d&UJ<SPAmcCx", true),
+            ("@dmin!2024x", true),
+            ("login-form-password", false),
+            ("/home/ada/src1", false),
+            ("@Value", false),
             ("$DB_PASSWORD1", false),
             ("a1", false),
         ] {

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+use super::escaping;
 use crate::session::Session;
 use crate::span::{Attribute, Span, SpanEvent, SpanKind, Status, Value};
 use crate::transcript::Timestamp;
@@ -25,7 +26,7 @@ pub(super) fn turn(output: &mut impl Write, session: &Session, spans: &[Span]) -
         root: One::of(root),
         spans: below.iter().map(One::of).collect(),
     };
-    serde_json::to_writer(&mut *output, &turn)?;
+    escaping::write(output, &turn)?;
     output.write_all(b"\n")
 }
 

@@ -6,6 +6,7 @@
 mod console;
 mod diff;
 mod dry_run;
+mod escaping;
 mod first_upload;
 mod found;
 mod json;

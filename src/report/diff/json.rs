@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 use super::is_time;
 use crate::compare::{Change, Compared, SeenValue, State};
+use crate::report::escaping;
 use crate::transcript::Timestamp;
 
 /// Writes a line a turn.
 pub(super) fn write(output: &mut impl Write, turns: &[Compared]) -> io::Result<()> {
     for turn in turns {
-        serde_json::to_writer(&mut *output, &Line::of(turn))?;
+        escaping::write(output, &Line::of(turn))?;
         output.write_all(b"\n")?;
     }
     Ok(())

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::account::Account;
 use super::accounts::Table;
+use crate::report::escaping;
 use crate::report::found::Found;
 use crate::transcript::{Timestamp, Tokens};
 
@@ -21,7 +22,7 @@ pub(super) fn write(output: &mut impl Write, table: &Table) -> io::Result<()> {
         counts: Counts::of(&table.totals, None),
         warnings: table.warned.counts(),
     };
-    serde_json::to_writer(&mut *output, &Report { sessions, totals })?;
+    escaping::write(output, &Report { sessions, totals })?;
     output.write_all(b"\n")
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::overview::{DestinationStatus, Doomed, Overview};
 use crate::ledger::{Rejected, Standing};
+use crate::report::escaping;
 use crate::transcript::{SessionFiles, total};
 
 /// Writes the object and a line feed.
@@ -24,7 +25,7 @@ pub(super) fn write(output: &mut impl Write, overview: &Overview) -> io::Result<
         },
         "deleted_soon": overview.soon.iter().map(doomed).collect::<Vec<_>>(),
     });
-    serde_json::to_writer(&mut *output, &report)?;
+    escaping::write(output, &report)?;
     output.write_all(b"\n")
 }
 
