@@ -35,10 +35,11 @@ const LONGEST_NAME: usize = 200;
 /// The rules, compiled when they are asked for the first time: most runs need few of them.
 struct Compiled {
     search: OnceLock<AhoCorasick>,
-    then: [OnceLock<Regex>; RULES.len()],
+    then: LazyLock<Vec<OnceLock<Regex>>>,
 }
 
-static COMPILED: Compiled = Compiled { search: OnceLock::new(), then: [const { OnceLock::new() }; RULES.len()] };
+static COMPILED: Compiled =
+    Compiled { search: OnceLock::new(), then: LazyLock::new(|| RULES.iter().map(|_| OnceLock::new()).collect()) };
 
 /// All anchors, each with the rules that have it, by number; the last two are those of private keys.
 static ANCHORS: LazyLock<Vec<(String, Vec<usize>)>> = LazyLock::new(|| {
@@ -104,7 +105,7 @@ impl Redactor {
         let anchors = anchors.take_while(|anchor| anchor.start() < LONGEST_NAME);
         let at = anchors.filter_map(|anchor| Some((&ANCHORS.get(anchor.pattern().as_usize())?.1, anchor.range())));
         let rules = at.flat_map(|(rules, place)| {
-            let rules = rules.iter().filter_map(|number| RULES.get(*number));
+            let rules = rules.iter().filter_map(|number| RULES.get(*number).copied());
             let is_name = assigned::is_secret_name(name.get(place.end..).unwrap_or_default());
             let holds = move |rule: &&Rule| rule.at.holds(name, place.start, place.end, rule.anchors);
             let is_told = |rule: &&Rule| rule.at == At::Name || rule.kind == HEADER;
@@ -134,7 +135,7 @@ impl Redactor {
             found.extend(pem::find(text, place.start).map(|key| (key, pem::KIND)));
         }
         for number in rules {
-            let Some(rule) = RULES.get(*number) else { continue };
+            let Some(rule) = RULES.get(*number).copied() else { continue };
             let secret = COMPILED.secret(*number, rule, text, place.clone());
             found.extend(secret.map(|secret| (secret, rule.kind)));
         }
@@ -220,7 +221,7 @@ mod tests {
     #[test]
     fn every_rule_finds_its_example_and_nothing_in_what_looks_like_it() {
         let redactor = Redactor::default();
-        for rule in RULES {
+        for rule in RULES.iter() {
             let (before, secret) = rule.example;
             let redacted = redactor.redact(&format!("{before}{secret}")).into_owned();
             assert!(redacted.contains(&marker::of(rule.kind)), "{}: {redacted}", rule.kind);
@@ -232,7 +233,7 @@ mod tests {
 
     #[test]
     fn what_was_redacted_stays_as_it_is() {
-        for rule in RULES {
+        for rule in RULES.iter() {
             let once = redacted(&format!("x {}{} y", rule.example.0, rule.example.1));
             assert_eq!(redacted(&once), once);
         }
