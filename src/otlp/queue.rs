@@ -114,6 +114,8 @@ mod tests {
     fn nobody_waits_for_a_taker_who_has_left() {
         let queue = Queue::new(1);
         assert!(!queue.push(2, || true));
+        queue.close();
+        assert_eq!(queue.pop(), None, "what was refused is not taken");
         drop(queue.taker());
         assert!(!queue.push(3, || false));
     }
