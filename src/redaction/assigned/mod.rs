@@ -81,7 +81,8 @@ pub(super) fn value(before: &str, text: &str) -> Option<Value> {
     let blanks = if blanks > name && at(text, blanks).starts_with("is ") { blanks + 3 } else { blanks };
     let is_there = blanks > name && !at(text, blanks).starts_with(['=', ':', '|', '?', '.', '+']);
     let place = is_there.then(|| found(text, blanks)).flatten()?;
-    Some(Value { is_sure: place.start > blanks, place })
+    let begin = noise(text, blanks);
+    Some(Value { is_sure: quote(text, begin) > begin, place })
 }
 
 fn behind_name(text: &str, name: usize) -> Option<Range<usize>> {
@@ -214,7 +215,12 @@ mod tests {
 
     #[test]
     fn behind_a_blank_only_what_chance_made_is_a_value() {
-        for (rest, expected) in [(" abc", (1..4, false)), ("   'abc'", (4..7, true)), (" = abc", (3..6, true))] {
+        for (rest, expected) in [
+            (" abc", (1..4, false)),
+            ("   'abc'", (4..7, true)),
+            (" = abc", (3..6, true)),
+            (" \u{1b}[31mabc", (6..9, false)),
+        ] {
             let Value { place, is_sure } = value("a ", rest).unwrap();
             assert_eq!((place, is_sure), expected, "{rest}");
         }
