@@ -183,7 +183,7 @@ impl Compiled {
             Then::Pattern(pattern) => {
                 let groups = self.pattern(number, pattern)?.captures(behind)?;
                 let whole = anchor.start..anchor.end + groups.get(0)?.end();
-                groups.get(1).map_or(whole, |group| moved(group.range()))
+                groups.iter().skip(1).flatten().next().map_or(whole, |group| moved(group.range()))
             }
         };
         let is_known = || rule.at == At::Name && is_known(text, &anchor);
@@ -251,6 +251,9 @@ mod tests {
             ("os.environ['MY_TOKEN'] = 'aB3dE5fG7hI9jK1lM3nO'", "os.environ['MY_TOKEN'] = '[REDACTED:secret]'"),
             ("x?a=1&password=hunter2xyz&b=2", "x?a=1&password=[REDACTED:password]&b=2"),
             ("Server=a;Password=hunter2xyz;Database=b", "Server=a;Password=[REDACTED:password];Database=b"),
+            ("Server=a;Password=8_d%/&qvW7My;Encrypt=true", "Server=a;Password=[REDACTED:password];Encrypt=true"),
+            ("Server=a;Password=c3VtbWVy==;Encrypt=true", "Server=a;Password=[REDACTED:password];Encrypt=true"),
+            ("postgres://app:ab#8_dqvW7My@db/shop", "postgres://app:[REDACTED:url-password]@db/shop"),
             ("redis://:s3cretpw@h:6379", "redis://:[REDACTED:url-password]@h:6379"),
             (
                 r#"-H "Authorization: Bearer aB3dE5fG7hI9jK1lM3nO""#,

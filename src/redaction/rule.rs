@@ -29,8 +29,8 @@ pub struct Rule {
 /// What follows an anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// A regular expression. Its first group is the secret; without a group the anchor and all that
-    /// follows is.
+    /// A regular expression. Its first group that matches is the secret; without a group the anchor and all
+    /// that follows is.
     Pattern(&'static str),
     /// The rest of a name, a sign and a value, which is the secret.
     Assigned,

@@ -98,7 +98,7 @@ pub(super) const RULES: &[Rule] = &[
         kind: "password",
         anchors: &["password", "passwd", "pwd"],
         at: Parameter,
-        then: Pattern(r#"=([^\s;&"'<>\\]{1,256})"#),
+        then: Pattern(r#"=(?:([^\s;="'<>\\]{1,256});|([^\s;&"'<>\\]{1,256}))"#),
         is: Given,
         source: "JDBC, ODBC, ADO.NET and PostgreSQL, connection strings",
         example: ("jdbc:postgresql://db.local/shop?user=app&password=", "summer"),

@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         kind: "url-password",
         anchors: &["://"],
         at: Anywhere,
-        then: Pattern(r#"[^\s/?#@:"'`<>\\\[]{0,128}:([^\s/?#"'`<>\\]{1,256})@[A-Za-z0-9\[_.-]"#),
+        then: Pattern(r#"[^\s/?#@:"'`<>\\\[]{0,128}:([^\s/?"'`<>\\]{1,256})@[A-Za-z0-9\[_.-]"#),
         is: Given,
         source: "RFC 3986, user information",
         example: ("postgres://app:", "s3cret@db.local/shop"),
