@@ -102,6 +102,13 @@ impl Error {
         )
     }
 
+    /// What was put into a temporary file does not come back.
+    #[must_use]
+    pub fn forgotten(error: &io::Error) -> Self {
+        let sentence = format!("Cannot read a temporary file back: {}.", plain(error));
+        Self::new(Exit::Unreachable, sentence, "Check the disk with the folder for temporary files, then run again.")
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> &str {

@@ -27,6 +27,7 @@ pub mod runs;
 pub mod session;
 pub mod sink;
 pub mod span;
+pub mod spool;
 pub mod stop;
 pub mod transcript;
 pub mod warning;

@@ -27,7 +27,8 @@ fn looks(bencher: Bencher<'_, '_>, convention: Convention) {
 #[divan::bench]
 fn record(bencher: Bencher<'_, '_>) {
     let tree = Input::Conversation.tree();
-    let delivered = Delivered::of(&tree.rebuilt(&Projection::default()), &tree.sessions);
+    let sessions = tree.rebuilt(&Projection::default());
+    let delivered = Delivered::of(&sessions, &tree.sessions);
     let bencher = tree.counted(bencher, delivered.turns()).with_inputs(|| open(&new_place()));
     bencher.bench_refs(|access| delivered.record(access));
 }
@@ -62,13 +63,13 @@ fn new_place() -> PathBuf {
 }
 
 /// Sessions of which all turns arrived, in one batch.
-struct Delivered {
-    sessions: Vec<(SessionEntry, Vec<TurnEntry>)>,
+struct Delivered<'a> {
+    sessions: Vec<(SessionEntry, Vec<TurnEntry<'a>>)>,
     receipt: Receipt,
 }
 
-impl Delivered {
-    fn of(sessions: &[Session], files: &[SessionFiles]) -> Self {
+impl<'a> Delivered<'a> {
+    fn of(sessions: &'a [Session], files: &[SessionFiles]) -> Self {
         let limits = Limits { spans: usize::MAX, bytes: usize::MAX };
         let mut batcher = Batcher::new(Protocol::Protobuf, &Resource::default(), limits);
         let ledger = Ledger::empty().unwrap();
@@ -89,7 +90,7 @@ impl Delivered {
         for (session, turns) in &self.sessions {
             recorder.begin(session.clone(), turns.len()).unwrap();
             for turn in turns {
-                recorder.expect(&session.id, turn.clone());
+                recorder.expect(&session.id, turn);
             }
         }
         recorder.settle(&self.receipt).unwrap();
@@ -98,7 +99,7 @@ impl Delivered {
 }
 
 /// Puts a turn's spans into the batch.
-fn turn_entry(session: &Session, judged: &Judged<'_>, batcher: &mut Batcher) -> TurnEntry {
+fn turn_entry<'a>(session: &Session, judged: &Judged<'a>, batcher: &mut Batcher) -> TurnEntry<'a> {
     let spans = Projection::default().spans(session, judged.turn, &judged.key);
     for span in &spans {
         black_box_drop(batcher.push(span, &session.id.as_str().into()));

@@ -1,5 +1,6 @@
 //! What is told of a ledger that cannot be used.
 
+use std::io;
 use std::path::Path;
 
 use rusqlite::ErrorCode;
@@ -15,8 +16,18 @@ pub(super) enum When {
     During,
 }
 
-/// An error of `SQLite` in words.
+/// What was to be written cannot be read back from where it waited.
+pub(super) fn lost(error: io::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
+}
+
+/// An error of `SQLite` in words, or what [`lost`] made of another.
 pub(super) fn fault(place: &Path, error: &rusqlite::Error, when: When) -> Error {
+    if let rusqlite::Error::ToSqlConversionFailure(lost) = error
+        && let Some(lost) = lost.downcast_ref::<io::Error>()
+    {
+        return Error::forgotten(lost);
+    }
     let (what, hint) = words(error);
     // What is damaged does not heal until the next run: someone must act.
     let (hint, exit) = match when {
@@ -49,3 +60,15 @@ pub(super) const ELSEWHERE: &str =
 const DAMAGED_LATE: &str = "What was sent last is not recorded. Restore the ledger, or move it away to start afresh: all that is on disk is then sent again, with the same ids.";
 
 pub(super) const DAMAGED: &str = "It was left as it is. Restore it, move it away to start afresh (all that is on disk is then sent again, with the same ids), or send everything without it with --all.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_temporary_disk_lost_is_no_fault_of_the_ledger() {
+        let error = fault(Path::new("ledger.db"), &lost(io::Error::other("gone")), When::During);
+        assert_eq!(error.to_string(), "Cannot read a temporary file back: gone.");
+        assert_eq!(error.exit(), Exit::Unreachable);
+    }
+}

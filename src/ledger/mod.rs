@@ -22,6 +22,7 @@ mod rows;
 mod schema;
 mod standing;
 mod store;
+mod under_way;
 
 pub use access::{Access, LedgerSettings};
 pub use decision::{Decision, Resend};

@@ -4,19 +4,19 @@
 //! What did not arrive is not recorded, and goes with the next run.
 
 use std::collections::HashMap;
-use std::mem;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use rusqlite::Transaction;
 
-use super::fault::When;
+use super::fault::{When, lost};
 use super::judge::Judged;
 use super::progress::Progress;
-use super::receipts::{self, Fate, Known, Receipt};
+use super::receipts::{self, Known, Receipt};
 use super::rows;
 use super::store::Ledger;
+use super::under_way::{Done, Settled, UnderWay};
 use crate::compare::Seen;
 use crate::error::Error;
 use crate::otlp;
@@ -42,7 +42,7 @@ pub struct SessionEntry {
 
 /// A turn that is about to be sent.
 #[derive(Clone, Debug)]
-pub struct TurnEntry {
+pub struct TurnEntry<'a> {
     /// Its trace.
     pub trace: TraceId,
     /// What its ids are made of.
@@ -50,27 +50,27 @@ pub struct TurnEntry {
     /// Its spans.
     pub spans: usize,
     /// Its requests and its prompt.
-    pub names: Vec<Name>,
+    pub names: &'a [Name],
     /// The number of its requests.
     pub requests: u64,
     /// When it began.
     pub started_at: Timestamp,
-    /// What its spans look like, in no more memory than that takes: thousands of turns are under way.
-    pub looks: Box<str>,
+    /// What its spans look like.
+    pub looks: String,
 }
 
-impl TurnEntry {
+impl<'a> TurnEntry<'a> {
     /// Of a turn that becomes these spans, its own first.
     #[must_use]
-    pub fn of(judged: &Judged<'_>, spans: &[Span]) -> Self {
+    pub fn of(judged: &Judged<'a>, spans: &[Span]) -> Self {
         Self {
             trace: judged.trace(),
             key: judged.key.clone(),
             spans: spans.len(),
-            names: judged.turn.names.clone(),
+            names: &judged.turn.names,
             requests: judged.turn.all_requests().count() as u64,
             started_at: Timestamp::from(spans.first().map(|span| span.started_at).unwrap_or_default()),
-            looks: looks(spans).into(),
+            looks: looks(spans),
         }
     }
 }
@@ -89,37 +89,6 @@ pub struct Recorder {
     under_way: Mutex<UnderWay>,
 }
 
-#[derive(Debug, Default)]
-struct UnderWay {
-    turns: HashMap<TraceId, Pending>,
-    sessions: HashMap<Arc<str>, Open>,
-    done: Vec<Done>,
-}
-
-#[derive(Debug)]
-struct Pending {
-    session: Arc<str>,
-    entry: TurnEntry,
-    left: usize,
-    is_lost: bool,
-    fate: Fate,
-    reason: Option<String>,
-}
-
-#[derive(Debug)]
-struct Open {
-    entry: SessionEntry,
-    left: usize,
-    is_lost: bool,
-}
-
-/// What is ready to be written.
-#[derive(Debug)]
-enum Done {
-    Turn(SessionEntry, Box<Pending>),
-    Session(SessionEntry),
-}
-
 impl Recorder {
     /// Writes to a ledger what goes to the destination of that row.
     pub(super) fn new(ledger: Arc<Ledger>, destination: i64) -> Self {
@@ -131,13 +100,13 @@ impl Recorder {
         let done = {
             let mut under_way = self.lock();
             under_way.begin(session, turns);
-            if under_way.done.len() < TOGETHER { Vec::new() } else { mem::take(&mut under_way.done) }
+            under_way.done_of(TOGETHER)
         };
-        self.write(&done)
+        self.write(done)
     }
 
     /// A turn of a session that has begun.
-    pub fn expect(&self, session: &str, turn: TurnEntry) {
+    pub fn expect(&self, session: &str, turn: &TurnEntry<'_>) {
         self.lock().expect(session, turn);
     }
 
@@ -146,25 +115,25 @@ impl Recorder {
         let done = {
             let mut under_way = self.lock();
             receipt.labels.iter().for_each(|label| under_way.settle(label.trace, receipt));
-            mem::take(&mut under_way.done)
+            under_way.done_of(0)
         };
-        self.write(&done)
+        self.write(done)
     }
 
     /// Writes what is left to write.
     pub fn finish(&self) -> Result<(), Error> {
-        let done = mem::take(&mut self.lock().done);
-        self.write(&done)
+        let done = self.lock().done_of(0);
+        self.write(done)
     }
 
-    fn write(&self, done: &[Done]) -> Result<(), Error> {
+    fn write(&self, done: Vec<Done>) -> Result<(), Error> {
         if done.is_empty() {
             return Ok(());
         }
         let now = Timestamp::from(SystemTime::now());
         self.ledger.write(When::During, |transaction| {
-            let mut sessions = HashMap::new();
-            done.iter().try_for_each(|done| done.write(transaction, self.destination, now, &mut sessions))
+            let mut writing = Writing { recorder: self, transaction, now, sessions: HashMap::new() };
+            done.into_iter().try_for_each(|done| writing.write(&done))
         })
     }
 
@@ -173,117 +142,53 @@ impl Recorder {
     }
 }
 
-impl UnderWay {
-    fn begin(&mut self, entry: SessionEntry, turns: usize) {
-        if turns == 0 {
-            self.done.extend(entry.progress.is_some().then_some(Done::Session(entry)));
-            return;
-        }
-        self.sessions.insert(Arc::clone(&entry.id), Open { entry, left: turns, is_lost: false });
-    }
-
-    fn expect(&mut self, session: &str, turn: TurnEntry) {
-        let (trace, left, session) = (turn.trace, turn.spans, Arc::from(session));
-        let pending = Pending { session, entry: turn, left, is_lost: false, fate: Fate::Delivered, reason: None };
-        self.turns.insert(trace, pending);
-    }
-
-    fn settle(&mut self, trace: TraceId, receipt: &otlp::Receipt) {
-        if self.turns.get_mut(&trace).is_some_and(|turn| turn.settle(receipt))
-            && let Some(turn) = self.turns.remove(&trace)
-        {
-            self.close(turn);
-        }
-    }
-
-    /// All spans of a turn are settled; its session is done with the last of its turns.
-    fn close(&mut self, turn: Pending) {
-        let id = Arc::clone(&turn.session);
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.left = session.left.saturating_sub(1);
-        session.is_lost |= turn.is_lost;
-        if !turn.is_lost {
-            self.done.push(Done::Turn(session.entry.clone(), Box::new(turn)));
-        }
-        if session.left == 0
-            && let Some(session) = self.sessions.remove(&id)
-            && !session.is_lost
-        {
-            self.done.push(Done::Session(session.entry));
-        }
-    }
+/// A transaction, and what it knows of the ledger.
+struct Writing<'a> {
+    recorder: &'a Recorder,
+    transaction: &'a Transaction<'a>,
+    now: Timestamp,
+    /// The rows of sessions.
+    sessions: HashMap<Arc<str>, i64>,
 }
 
-impl Pending {
-    /// One of its spans is settled; the worst counts. Says whether it was the last.
-    fn settle(&mut self, receipt: &otlp::Receipt) -> bool {
-        self.left = self.left.saturating_sub(1);
-        self.is_lost |= receipt.undelivered > 0;
-        let (fate, reason) = fate(receipt);
-        if fate > self.fate {
-            (self.fate, self.reason) = (fate, reason);
-        }
-        self.left == 0
-    }
-}
-
-/// What became of the spans of a request.
-fn fate(receipt: &otlp::Receipt) -> (Fate, Option<String>) {
-    let reason = receipt.reason.clone();
-    match (receipt.delivered, receipt.rejected) {
-        (_, 0) => (Fate::Delivered, None),
-        (0, _) => (Fate::Rejected, reason),
-        (delivered, rejected) => {
-            let of = delivered + rejected;
-            let words = reason.unwrap_or_default();
-            (Fate::Unsure, Some(format!("the server rejected {rejected} of the {of} spans of its request: {words}")))
-        }
-    }
-}
-
-impl Done {
-    fn write(
-        &self,
-        transaction: &Transaction<'_>,
-        destination: i64,
-        now: Timestamp,
-        sessions: &mut HashMap<Arc<str>, i64>,
-    ) -> rusqlite::Result<()> {
-        let (Done::Turn(entry, _) | Done::Session(entry)) = self;
-        let session = match sessions.get(&entry.id) {
-            Some(session) => *session,
-            None => rows::session(transaction, &entry.id, entry.project.as_deref(), entry.place.as_deref())?,
-        };
-        sessions.insert(Arc::clone(&entry.id), session);
-        match self {
-            Done::Turn(_, turn) => turn.write(transaction, destination, session, now),
-            Done::Session(SessionEntry { progress: Some(progress), .. }) => {
-                rows::save_progress(transaction, destination, &entry.id, progress)
+impl Writing<'_> {
+    fn write(&mut self, done: &Done) -> rusqlite::Result<()> {
+        match done {
+            Done::Turn(entry, turn) => {
+                let session = self.session(entry)?;
+                self.turn(session, turn)
             }
-            Done::Session(_) => Ok(()),
+            Done::Session(entry) => {
+                self.session(entry)?;
+                let progress = entry.progress.as_ref();
+                let save =
+                    |progress| rows::save_progress(self.transaction, self.recorder.destination, &entry.id, progress);
+                progress.map_or(Ok(()), save)
+            }
         }
     }
-}
 
-impl Pending {
-    fn write(
-        &self,
-        transaction: &Transaction<'_>,
-        destination: i64,
-        session: i64,
-        now: Timestamp,
-    ) -> rusqlite::Result<()> {
-        let entry = &self.entry;
+    fn session(&mut self, entry: &SessionEntry) -> rusqlite::Result<i64> {
+        if let Some(row) = self.sessions.get(&entry.id) {
+            return Ok(*row);
+        }
+        let row = rows::session(self.transaction, &entry.id, entry.project.as_deref(), entry.place.as_deref())?;
+        self.sessions.insert(Arc::clone(&entry.id), row);
+        Ok(row)
+    }
+
+    fn turn(&self, session: i64, turn: &Settled) -> rusqlite::Result<()> {
+        let note = self.recorder.lock().note(turn).map_err(lost)?;
         let known = Known {
-            fate: self.fate,
-            reason: self.reason.clone(),
-            turn_key: entry.key.clone(),
-            requests: entry.requests,
-            started_at: entry.started_at,
-            recorded_at: now,
-            span: entry.looks.to_string(),
+            fate: turn.fate,
+            reason: turn.reason.clone(),
+            turn_key: note.key,
+            requests: turn.requests,
+            started_at: turn.started_at,
+            recorded_at: self.now,
+            span: note.looks,
         };
-        let receipt = Receipt { trace: entry.trace, known: &known, names: &entry.names };
-        receipts::save(transaction, destination, session, &receipt)
+        let receipt = Receipt { trace: turn.trace, known: &known, names: &note.names };
+        receipts::save(self.transaction, self.recorder.destination, session, &receipt)
     }
 }

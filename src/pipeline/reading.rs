@@ -1,12 +1,11 @@
 //! Files to sessions, several at once, in the order in which they began.
 
 use std::cell::RefCell;
-use std::io;
 use std::path::PathBuf;
 use std::thread;
 
 use crate::config::Places;
-use crate::error::{Error, Exit, plain};
+use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::ordered::in_order;
 use crate::report::{Console, Warned};
@@ -81,15 +80,9 @@ pub(super) fn read(
         if keep.adopts {
             read.session.adopt();
         }
-        fault.take().or_else(|| owners.fault().map(|error| forgotten(&error))).map_or(Ok(()), Err)?;
+        fault.take().or_else(|| owners.fault().map(|error| Error::forgotten(&error))).map_or(Ok(()), Err)?;
         take(read)
     })
-}
-
-/// What is owned can be read from the disk no more.
-fn forgotten(error: &io::Error) -> Error {
-    let sentence = format!("Cannot read a temporary file back: {}.", plain(error));
-    Error::new(Exit::Unreachable, sentence, "Check the disk with the folder for temporary files, then run again.")
 }
 
 /// An empty folder is nothing to do; a file that is no transcript, or nothing but what cannot be

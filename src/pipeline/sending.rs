@@ -47,7 +47,7 @@ impl Sender<'_> {
         for (judged, number) in sent.iter().zip(1..) {
             let spans = projection.spans(&session, judged.turn, &judged.key);
             if let Some(recorder) = &self.recorder {
-                recorder.expect(&session.id, TurnEntry::of(judged, &spans));
+                recorder.expect(&session.id, &TurnEntry::of(judged, &spans));
             }
             sink.take(&session, Place { number, of: sent.len() as u64 }, &spans)?;
         }
