@@ -4,7 +4,8 @@
 //! other, and only those that turn out to share something are read again, together.
 
 use std::convert::Infallible;
-use std::thread;
+use std::sync::{Mutex, PoisonError};
+use std::{mem, thread};
 
 use super::reading::{Read, look, read};
 use crate::config::Places;
@@ -19,7 +20,7 @@ use crate::transcript::{Holders, SessionFiles, Sharers};
 /// Numbers are all that is counted.
 const KEEP: Keep =
     Keep { tree: false, tool_data: false, adopts: false, only_numbers: true, redaction: Redaction::off() };
-/// Accounts that may be ahead of the one that is taken, for each thread; they are small.
+/// Sessions that may be ahead of the one of which the warnings are shown, for each thread.
 const AHEAD: usize = 64;
 
 /// Reads the sessions under the places and accounts for them.
@@ -31,7 +32,7 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
     let shared = found.sessions.into_iter().enumerate().filter(|(number, _)| sharers.contains(*number));
     let (numbers, shared): (Vec<_>, Vec<_>) = shared.unzip();
     if !numbers.is_empty() {
-        together(numbers, shared, &sharers, &mut accounts)?;
+        together(numbers, shared, &sharers, &accounts)?;
     }
     Ok(accounts)
 }
@@ -39,22 +40,22 @@ pub fn sessions(places: &Places, console: &Console) -> Result<Accounts, Error> {
 /// Accounts for each session as if there were no other; says which hold something that others hold.
 fn each_alone(sessions: &[SessionFiles], accounts: &mut Accounts, console: &Console) -> Sharers {
     let threads = thread::available_parallelism().map_or(1, Into::into);
+    let (holders, mut warned) = (Mutex::new(Holders::default()), mem::take(&mut accounts.warned));
     let account = |(number, files)| {
         let (session, warnings) = rebuild(files, &|bytes| console.read(bytes), KEEP);
         let mut owners = Owners::alone();
-        let account = Account::of(&owners.keep_own(session), &warnings);
-        (number, account, warnings, owners.digests().collect::<Vec<_>>())
+        accounts.put(number, &Account::of(&owners.keep_own(session), &warnings));
+        holders.lock().unwrap_or_else(PoisonError::into_inner).add(number, owners.digests());
+        warnings
     };
-    let mut holders = Holders::default();
     let numbered = sessions.iter().enumerate().collect();
-    let Ok(()) = in_order(numbered, threads, threads * AHEAD, account, |(number, account, warnings, names)| {
-        holders.add(number, names);
-        accounts.add(account);
-        accounts.warned.take(warnings, console);
+    let Ok(()) = in_order(numbered, threads, threads * AHEAD, account, |warnings| {
+        warned.take(warnings, console);
         console.counted(0);
         Ok::<_, Infallible>(())
     });
-    holders.sharers()
+    accounts.warned = warned;
+    holders.into_inner().unwrap_or_else(PoisonError::into_inner).sharers()
 }
 
 /// Accounts again for sessions that share something: each with what it owns, and what all know of it.
@@ -62,15 +63,15 @@ fn together(
     numbers: Vec<usize>,
     sessions: Vec<SessionFiles>,
     sharers: &Sharers,
-    accounts: &mut Accounts,
+    accounts: &Accounts,
 ) -> Result<(), Error> {
     let (ledger, unseen) = (Ledger::empty()?, Console::plain());
-    let is_shared = |request: &str| sharers.share(request_digest(request));
-    let copies = Copies::heard_of(sessions.iter().collect(), &is_shared, &|_, _| false, KEEP);
+    let holders = |request: &str| sharers.holders(request_digest(request));
+    let copies = Copies::heard_of(sessions.iter().collect(), &holders, &|_, _| false, KEEP);
     let mut numbers = numbers.into_iter();
     read(sessions, &copies, &ledger, &unseen, KEEP, |Read { session, warnings, .. }| {
         if let Some(number) = numbers.next() {
-            accounts.correct(number, Account::of(&session, &warnings));
+            accounts.put(number, &Account::of(&session, &warnings));
         }
         Ok(())
     })

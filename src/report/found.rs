@@ -2,11 +2,13 @@
 
 use std::ops::{Add, AddAssign};
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::{Session, Subagent, Turn};
 use crate::transcript::Tokens;
 
 /// What a session holds, or several. Each request counts once in a run, in the session that owns it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// Sessions.
     pub sessions: u64,

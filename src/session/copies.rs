@@ -23,7 +23,10 @@ use super::work::Request;
 use crate::ordered::in_order;
 use crate::transcript::{SessionFiles, Shared, digest};
 
-/// What is known of the requests that several sessions hold.
+/// Says how many sessions hold a request: none where it is not shared.
+type Holders<'a> = &'a dyn Fn(&str) -> usize;
+
+/// What is known of the requests that several sessions hold, and of which not all say the same.
 #[derive(Debug, Default)]
 pub struct Copies {
     /// By the request's id, digested.
@@ -37,6 +40,10 @@ pub struct Copies {
 #[derive(Debug)]
 struct Known {
     usage: SavedUsage,
+    /// Whether not all copies say that.
+    differs: bool,
+    /// The sessions with a copy that was not heard.
+    left: usize,
     /// The length of the longest text in bytes.
     length: usize,
     /// Whether the copy that was heard first is not the one that counts.
@@ -69,24 +76,19 @@ impl Copies {
         keep: Keep,
     ) -> Self {
         let sharers = sessions.iter().filter(|files| shared.has_sharer(files)).collect();
-        Self::hear_all(is_kept_out, sharers, &|request| shared.holds(request), elsewhere, keep)
+        Self::hear_all(is_kept_out, sharers, &|request| shared.holders(request), elsewhere, keep)
     }
 
     /// The same where it is known already which sessions share requests, and which ones.
     #[must_use]
-    pub fn heard_of(
-        sharers: Vec<&SessionFiles>,
-        is_shared: &dyn Fn(&str) -> bool,
-        elsewhere: Elsewhere<'_>,
-        keep: Keep,
-    ) -> Self {
-        Self::hear_all(&|_| false, sharers, is_shared, elsewhere, keep)
+    pub fn heard_of(sharers: Vec<&SessionFiles>, holders: Holders<'_>, elsewhere: Elsewhere<'_>, keep: Keep) -> Self {
+        Self::hear_all(&|_| false, sharers, holders, elsewhere, keep)
     }
 
     fn hear_all(
         is_kept_out: &dyn Fn(&Session) -> bool,
         sharers: Vec<&SessionFiles>,
-        is_shared: &dyn Fn(&str) -> bool,
+        holders: Holders<'_>,
         elsewhere: Elsewhere<'_>,
         keep: Keep,
     ) -> Self {
@@ -101,8 +103,9 @@ impl Copies {
                 if is_kept_out(&session) {
                     session.fall_silent();
                 }
-                copies.hear(&mut session, is_shared, elsewhere);
-                copies.rejoin.hear(&session, is_shared, elsewhere);
+                let heard = copies.hear(&mut session, holders, elsewhere);
+                copies.rejoin.hear(&session, |request| holders(request) > 0, elsewhere);
+                copies.forget(heard);
                 Ok::<_, Infallible>(())
             },
         );
@@ -125,18 +128,23 @@ impl Copies {
         }
     }
 
-    /// Hears what a session knows of the requests that are shared.
-    fn hear(&mut self, session: &mut Session, is_shared: impl Fn(&str) -> bool, elsewhere: Elsewhere<'_>) {
-        let session_id = session.id.clone();
+    /// Hears what a session knows of the requests that are shared; gives the digests of these.
+    fn hear(&mut self, session: &mut Session, holders: Holders<'_>, elsewhere: Elsewhere<'_>) -> HashSet<u64> {
+        let (session_id, mut heard) = (session.id.clone(), HashSet::default());
         for (requests, calls) in session.chains_mut() {
             let mut first = HashSet::default();
-            for request in requests.iter().filter(|request| is_shared(&request.id)) {
-                match self.known.entry(key(&request.id)) {
+            for request in requests.iter() {
+                let (key, holders) = (key(&request.id), holders(&request.id));
+                if holders == 0 {
+                    continue;
+                }
+                heard.insert(key);
+                match self.known.entry(key) {
                     Entry::Occupied(known) => known.into_mut().hear(request),
                     Entry::Vacant(vacant) => {
                         let is_elsewhere = elsewhere(&name_of("request", &request.id), &session_id);
-                        first.insert(*vacant.key());
-                        vacant.insert(Known::first(request, is_elsewhere));
+                        first.insert(key);
+                        vacant.insert(Known { left: holders, ..Known::first(request, is_elsewhere) });
                     }
                 }
             }
@@ -148,6 +156,23 @@ impl Copies {
                     known.hear_call(call, first.contains(&key));
                 }
             }
+        }
+        heard
+    }
+
+    /// A session was heard that holds these requests. Of those that no other one holds nothing need be
+    /// known where all copies say the same; nor does it matter any more who owns them.
+    fn forget(&mut self, heard: HashSet<u64>) {
+        for key in heard {
+            let Some(known) = self.known.get_mut(&key) else { continue };
+            known.left = known.left.saturating_sub(1);
+            if known.left > 0 {
+                continue;
+            }
+            if !known.differs && known.more.is_none() {
+                self.known.remove(&key);
+            }
+            self.rejoin.forget(key);
         }
     }
 }
@@ -167,10 +192,12 @@ impl Session {
 
 impl Known {
     fn first(request: &Request, is_elsewhere: bool) -> Self {
-        Self { usage: request.usage, length: request.said.text_bytes(), is_elsewhere, more: None }
+        let length = request.said.text_bytes();
+        Self { usage: request.usage, differs: false, left: 0, length, is_elsewhere, more: None }
     }
 
     fn hear(&mut self, request: &Request) {
+        self.differs |= self.usage != request.usage;
         self.usage = self.usage.and(request.usage);
         let length = request.said.text_bytes();
         if length > self.length {
@@ -212,7 +239,7 @@ pub(super) fn share_within(session: &mut Session) {
     seen.retain(|_, copies| *copies > 1);
     let mut copies = Copies::default();
     // Here the first copy is not always the one that counts.
-    copies.hear(session, |request| seen.contains_key(request), &|_, _| true);
+    copies.hear(session, &|request| seen.get(request).map_or(0, |copies| *copies as usize), &|_, _| true);
     copies.teach(session);
 }
 
@@ -256,7 +283,8 @@ mod tests {
     fn taught(elsewhere: Elsewhere<'_>) -> [Session; 3] {
         let mut copies = Copies::default();
         for session in &mut three() {
-            copies.hear(session, |_| true, elsewhere);
+            let heard = copies.hear(session, &|_| 3, elsewhere);
+            copies.forget(heard);
         }
         let mut sessions = three();
         for session in &mut sessions {
@@ -290,7 +318,7 @@ mod tests {
         fork.fall_silent();
         let mut copies = Copies::default();
         for session in [&mut original, &mut fork] {
-            copies.hear(session, |_| true, &|_, _| true);
+            copies.hear(session, &|_| 2, &|_, _| true);
             copies.rejoin.hear(session, |_| true, &|_, _| false);
         }
         copies.teach(&mut original);
@@ -300,9 +328,25 @@ mod tests {
     }
 
     #[test]
+    fn what_all_copies_say_is_forgotten_with_the_last_of_them() {
+        let same = || session("same", 5, &["1"]);
+        let (less, more) = (session("same", 3, &["1"]), session("same", 5, &["1", "2"]));
+        for (second, is_elsewhere, is_kept) in
+            [(same(), false, false), (less, false, true), (more, false, true), (same(), true, true)]
+        {
+            let mut copies = Copies::default();
+            for (number, mut session) in [same(), second].into_iter().enumerate() {
+                let heard = copies.hear(&mut session, &|_| 2, &|_, _| is_elsewhere);
+                copies.forget(heard);
+                assert_eq!(copies.known.len(), usize::from(number == 0 || is_kept));
+            }
+        }
+    }
+
+    #[test]
     fn what_is_not_shared_is_not_kept() {
         let mut copies = Copies::default();
-        copies.hear(&mut session("a", 1, &["1"]), |_| false, &|_, _| false);
+        copies.hear(&mut session("a", 1, &["1"]), &|_| 0, &|_, _| false);
         assert!(copies.known.is_empty());
     }
 

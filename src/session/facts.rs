@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::version::ClientVersion;
 use super::work::SYNTHETIC;
 use crate::transcript::{ModelUsage, Record, Timestamp, Tokens};
@@ -41,7 +43,7 @@ pub struct Facts {
 }
 
 /// Tokens by model.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Used {
     /// Of all requests that the transcripts hold. A session that `--fork-session` began goes on
     /// with the count of the one that it copies.

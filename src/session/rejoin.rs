@@ -56,6 +56,12 @@ impl Rejoin {
         }
     }
 
+    /// A request was heard of from all that hold it: nobody will ask again who owns it.
+    pub(super) fn forget(&mut self, request: u64) {
+        self.owners.remove(&request);
+        self.moved.remove(&request);
+    }
+
     /// What a subagent repeats of the main chain is not its own, and tells it from no other.
     fn hear_agent(&mut self, session: &str, turn: &Turn, agent: &Subagent, main: &HashSet<&str>) {
         let did = || agent.requests.iter().map(|request| &request.id).filter(|id| !main.contains(id.as_str()));

@@ -44,10 +44,10 @@ impl Holders {
         for held in self.earlier.merged() {
             let Ok(held) = held else { return Sharers { is_anything: true, ..Sharers::default() } };
             if let Some(last) = last.replace(held).filter(|last| thing(*last) == thing(held)) {
-                sharers.things.insert(thing(held));
-                sharers.sessions.extend([last, held].map(|held| held & NUMBERS));
+                sharers.shared(thing(held), [last, held].map(|held| held & NUMBERS));
             }
         }
+        sharers.things.shrink_to_fit();
         sharers
     }
 }
@@ -55,16 +55,32 @@ impl Holders {
 /// All that several sessions hold and all sessions that do, and now and then some more.
 #[derive(Debug, Default)]
 pub struct Sharers {
-    things: HashSet<u64>,
+    /// Sorted, in the lower bits of each how many hold it.
+    things: Vec<u64>,
     sessions: HashSet<u64>,
     is_anything: bool,
 }
 
 impl Sharers {
-    /// Whether several may hold what has this digest.
+    /// How many sessions hold what has this digest: none where it is not shared, any number where that
+    /// is not known.
     #[must_use]
-    pub fn share(&self, digest: u64) -> bool {
-        self.is_anything || self.things.contains(&thing(digest))
+    pub fn holders(&self, digest: u64) -> usize {
+        if self.is_anything {
+            return usize::MAX;
+        }
+        let found = self.things.binary_search_by_key(&thing(digest), |shared| thing(*shared));
+        found.ok().and_then(|place| self.things.get(place)).map_or(0, |shared| (shared & NUMBERS) as usize)
+    }
+
+    /// The next of two holders of a thing; things come sorted.
+    fn shared(&mut self, held: u64, holders: [u64; 2]) {
+        self.sessions.extend(holders);
+        match self.things.last_mut().filter(|last| thing(**last) == held) {
+            Some(last) if *last & NUMBERS < NUMBERS => *last += 1,
+            Some(_) => {}
+            None => self.things.push(held | 2),
+        }
     }
 
     /// Whether that session may hold something that another one holds, too.
@@ -91,15 +107,12 @@ mod tests {
     fn who_shares_what_is_found_and_nobody_else() {
         let mut holders = Holders::default();
         let of = |name: &&str| digest(name.as_bytes());
-        for (session, names) in [&["a", "b"][..], &["c"], &[], &["d", "b"], &["e"]].iter().enumerate() {
+        for (session, names) in [&["a", "b"][..], &["c"], &["b"], &["d", "b", "e"], &["e"], &["f"]].iter().enumerate() {
             holders.add(session, names.iter().map(of));
         }
         let sharers = holders.sharers();
-        assert_eq!((0..5).filter(|session| sharers.contains(*session)).collect::<Vec<_>>(), [0, 3]);
-        assert_eq!(
-            ["a", "b", "c", "d", "e", "f"].map(|name| sharers.share(of(&name))),
-            [false, true, false, false, false, false]
-        );
+        assert_eq!((0..6).filter(|session| sharers.contains(*session)).collect::<Vec<_>>(), [0, 2, 3, 4]);
+        assert_eq!(["a", "b", "c", "d", "e", "f"].map(|name| sharers.holders(of(&name))), [0, 3, 0, 0, 2, 0]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use memchr::memmem::Finder;
@@ -18,9 +19,6 @@ use super::holders::{Holders, Sharers};
 use super::lines::Lines;
 use super::salvage::read_records;
 use crate::ordered::in_order;
-
-/// Sessions looked through ahead of the one that is taken, for each thread.
-const AHEAD: usize = 16;
 
 /// Requests that stand in more than one session.
 #[derive(Debug, Default)]
@@ -41,16 +39,18 @@ impl Shared {
         if sessions.len() < 2 && watched.is_empty() {
             return shared;
         }
-        let mut holders = Holders::default();
+        let found = Mutex::new((Holders::default(), HashSet::new()));
         let threads = thread::available_parallelism().map_or(1, Into::into);
         let numbered = sessions.iter().enumerate().collect();
-        let look = |(number, session): (usize, &&SessionFiles)| (number, ids(session));
-        let Ok(()) = in_order(numbered, threads, threads * AHEAD, look, |(number, ids)| {
-            shared.met.extend(ids.iter().filter(|id| watched.contains(id)));
+        let look = |(number, session): (usize, &&SessionFiles)| {
+            let ids = ids(session);
+            let (holders, met) = &mut *found.lock().unwrap_or_else(PoisonError::into_inner);
+            met.extend(ids.iter().filter(|id| watched.contains(id)));
             holders.add(number, ids);
-            Ok::<_, Infallible>(())
-        });
-        shared.sharers = holders.sharers();
+        };
+        let Ok(()) = in_order(numbered, threads, sessions.len(), look, |()| Ok::<_, Infallible>(()));
+        let (holders, met) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (shared.sharers, shared.met) = (holders.sharers(), met);
         let sharers = sessions.iter().enumerate().filter(|(number, _)| shared.sharers.contains(*number));
         shared.sessions = sharers.map(|(_, session)| session.id.clone()).collect();
         shared
@@ -62,10 +62,11 @@ impl Shared {
         Self::among(&sessions.iter().collect::<Vec<_>>(), &HashSet::new())
     }
 
-    /// Whether another session may hold the request, too.
+    /// How many sessions hold a request: none where it is not shared, any number where that is not
+    /// known.
     #[must_use]
-    pub fn holds(&self, request: &str) -> bool {
-        self.sharers.share(digest(request.as_bytes()))
+    pub fn holders(&self, request: &str) -> usize {
+        self.sharers.holders(digest(request.as_bytes()))
     }
 
     /// Whether a request that was watched for stands in any of the sessions.

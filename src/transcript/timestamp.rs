@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Datelike, SecondsFormat};
+use serde::{Deserialize, Serialize};
 
 use super::lenient::Lenient;
 
@@ -15,7 +16,7 @@ const YEARS: Range<i32> = 2024..2100;
 
 /// An instant in nanoseconds since 1970, UTC. Transcripts write milliseconds
 /// (`2026-11-22T09:37:36.589Z`, the only form seen in 167,000 lines).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Timestamp(u64);
 
 impl Timestamp {

@@ -1,5 +1,7 @@
 //! The token counts of one API response, as saved and as accounted.
 
+use serde::{Deserialize, Serialize};
+
 use super::lenient::object;
 use super::number::Number;
 
@@ -44,7 +46,7 @@ object! {
 
 /// The tokens of one request, or of several added up. Saturating: a damaged count can be
 /// absurd, but never wraps around to a small one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
     /// Prompt tokens outside the cache.
     pub input: u64,

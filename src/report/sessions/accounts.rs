@@ -1,36 +1,58 @@
-//! The accounts of a run: a row a session, the totals, the warnings.
+//! The accounts of a run: a row a session, the totals, the warnings. Memory holds of each what it is
+//! sorted by.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
+use std::mem;
+use std::sync::{Mutex, PoisonError};
 
 use anstream::AutoStream;
 
-use super::account::{Account, Interned};
+use super::account::Account;
+use super::lines::Lines;
 use super::{json, text};
 use crate::cli::SessionsFormat;
 use crate::error::{Error, Exit};
 use crate::report::console::Console;
-use crate::report::found::Found;
 use crate::report::warned::Warned;
+use crate::spool::{Slip, Spool};
+use crate::transcript::Timestamp;
 
 /// What all sessions hold.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    rows: Vec<Account>,
-    names: Interned,
+    kept: Mutex<Kept>,
     /// What was wrong with what was read.
     pub warned: Warned,
 }
 
-impl Accounts {
-    /// Takes the account of the next session.
-    pub fn add(&mut self, account: Account) {
-        self.rows.push(account.kept(&mut self.names));
-    }
+#[derive(Debug, Default)]
+struct Kept {
+    /// By the sessions' numbers; nothing where a file is no session.
+    rows: Vec<Option<Row>>,
+    spool: Spool,
+}
 
-    /// Takes another account of the session with that number, counted from 0.
-    pub fn correct(&mut self, number: usize, account: Account) {
-        if let Some(old) = self.rows.get_mut(number) {
-            *old = account.kept(&mut self.names);
+/// When a session began, and where its account is.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    started_at: Option<Timestamp>,
+    account: Slip<1>,
+}
+
+impl Accounts {
+    /// Takes the account of the session with that number, counted from 0; instead of another, if there
+    /// is one. It is taken in by the thread that made it: what one thread leaves to another holds on to
+    /// the memory around it.
+    pub fn put(&self, number: usize, account: &Account) {
+        // What is made of texts and numbers becomes JSON without fail.
+        let json = account.is_session.then(|| serde_json::to_vec(account)).and_then(Result::ok);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = json.map(|json| Row { started_at: account.started_at, account: kept.spool.put([&json]) });
+        if kept.rows.len() <= number {
+            kept.rows.resize(number + 1, None);
+        }
+        if let Some(old) = kept.rows.get_mut(number).and_then(|place| mem::replace(place, row)) {
+            kept.spool.forget(&old.account);
         }
     }
 
@@ -42,37 +64,55 @@ impl Accounts {
 
     /// Prints them on standard output, the oldest session first. `home` is the user's folder.
     pub fn print(self, format: SessionsFormat, home: Option<&str>, console: &Console) -> Result<(), Error> {
-        let table = Table::of(self);
-        let output = io::stdout().lock();
-        let printed = match format {
+        let (table, output) = (Table::of(self), io::stdout().lock());
+        match format {
             SessionsFormat::Text => {
-                let mut output = BufWriter::new(AutoStream::new(output, console.color()));
-                text::write(&mut output, &table, home).and_then(|()| output.flush())
+                let mut lines = Lines(BufWriter::new(AutoStream::new(output, console.color())));
+                text::write(&mut lines, &table, home)?;
+                lines.flush()
             }
             SessionsFormat::Json => {
-                let mut output = BufWriter::new(output);
-                json::write(&mut output, &table).and_then(|()| output.flush())
+                let mut lines = Lines(BufWriter::new(output));
+                json::write(&mut lines, &table)?;
+                lines.flush()
             }
-        };
-        printed.map_err(|error| Error::cannot_print(&error))
+        }
     }
 }
 
 /// What is printed.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// A row a session.
-    pub(super) rows: Vec<Account>,
-    pub(super) totals: Found,
+    rows: Vec<Row>,
+    spool: Spool,
     pub(super) warned: Warned,
 }
 
 impl Table {
+    /// The oldest session comes first; of several that began at once, the one that was found first.
+    /// Those without a time come last.
     fn of(accounts: Accounts) -> Self {
-        let Accounts { rows, warned, .. } = accounts;
-        let mut rows: Vec<_> = rows.into_iter().filter(|account| account.is_session).collect();
-        rows.sort_by(|one, other| one.order().cmp(&other.order()));
-        let totals = rows.iter().fold(Found::default(), |sum, row| sum + row.found);
-        Self { rows, totals, warned }
+        let Kept { rows, spool } = accounts.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut rows: Vec<_> = rows.into_iter().flatten().collect();
+        rows.sort_by_key(|row| (row.started_at.is_none(), row.started_at));
+        Self { rows, spool, warned: accounts.warned }
+    }
+
+    /// The accounts in their order, one at a time.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = Result<Account, Error>> {
+        self.accounts_of(0..self.rows.len())
+    }
+
+    /// Those with these numbers in the order, counted from 0.
+    pub(super) fn accounts_of(
+        &self,
+        numbers: impl Iterator<Item = usize>,
+    ) -> impl Iterator<Item = Result<Account, Error>> {
+        numbers.filter_map(|number| self.rows.get(number)).map(|row| self.read(&row.account))
+    }
+
+    fn read(&self, slip: &Slip<1>) -> Result<Account, Error> {
+        let [json] = self.spool.read(slip).map_err(|error| Error::forgotten(&error))?;
+        serde_json::from_slice(&json).map_err(|error| Error::forgotten(&error.into()))
     }
 }

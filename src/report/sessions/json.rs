@@ -4,32 +4,33 @@
 //! `reported_usage` are left out where they are not known.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde::Serialize;
 
 use super::account::Account;
 use super::accounts::Table;
-use crate::report::escaping;
+use super::lines::Lines;
+use crate::error::Error;
 use crate::report::found::Found;
 use crate::transcript::{Timestamp, Tokens};
 
-/// Writes the object and a line feed.
-pub(super) fn write(output: &mut impl Write, table: &Table) -> io::Result<()> {
-    let sessions = table.rows.iter().map(Session::of).collect();
-    let totals = Totals {
-        sessions: table.totals.sessions,
-        counts: Counts::of(&table.totals, None),
-        warnings: table.warned.counts(),
-    };
-    escaping::write(output, &Report { sessions, totals })?;
-    output.write_all(b"\n")
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    sessions: Vec<Session<'a>>,
-    totals: Totals<'a>,
+/// Writes the object and a line feed; of the sessions one is in memory at a time.
+pub(super) fn write(output: &mut Lines<impl Write>, table: &Table) -> Result<(), Error> {
+    let mut totals = Found::default();
+    output.text("{\"sessions\":[")?;
+    for account in table.accounts() {
+        let account = account?;
+        if totals.sessions > 0 {
+            output.text(",")?;
+        }
+        totals += account.found;
+        output.json(&Session::of(&account))?;
+    }
+    output.text("],\"totals\":")?;
+    let counts = Counts::of(&totals, None);
+    output.json(&Totals { sessions: totals.sessions, counts, warnings: table.warned.counts() })?;
+    output.line("}")
 }
 
 #[derive(Serialize)]
@@ -42,8 +43,8 @@ struct Session<'a> {
     started_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<String>,
-    client_versions: Vec<&'a str>,
-    models: Vec<&'a str>,
+    client_versions: &'a [String],
+    models: &'a [String],
     #[serde(flatten)]
     counts: Counts,
     warnings: u64,
@@ -89,8 +90,8 @@ impl<'a> Session<'a> {
             project: row.project.as_deref(),
             started_at: row.started_at.as_ref().map(Timestamp::to_string),
             ended_at: row.ended_at.as_ref().map(Timestamp::to_string),
-            client_versions: row.client_versions.iter().map(AsRef::as_ref).collect(),
-            models: row.models.iter().map(AsRef::as_ref).collect(),
+            client_versions: &row.client_versions,
+            models: &row.models,
             counts: Counts::of(&row.found, theirs),
             warnings: row.warnings,
         }

@@ -24,8 +24,8 @@ pub(super) fn model(name: &str) -> String {
 }
 
 /// `sonnet-4, haiku-4-5 +1`: the first two by name.
-pub(super) fn models(models: &[impl AsRef<str>]) -> String {
-    let named = models.iter().take(2).map(|name| model(name.as_ref())).collect::<Vec<_>>().join(", ");
+pub(super) fn models(models: &[String]) -> String {
+    let named = models.iter().take(2).map(|name| model(name)).collect::<Vec<_>>().join(", ");
     if models.len() > 2 { format!("{named} +{}", models.len() - 2) } else { named }
 }
 
@@ -41,7 +41,8 @@ mod tests {
             (&["a", "b", "c", "d"], "a, b +2"),
             (&[], ""),
         ] {
-            assert_eq!(models(given), expected);
+            let given: Vec<_> = given.iter().map(|model| (*model).to_owned()).collect();
+            assert_eq!(models(&given), expected);
         }
         assert_eq!(project(Some("/home/u/x"), Some("/home/u")), "~/x");
         assert_eq!(project(Some("/home/user"), Some("/home/u")), "/home/user");

@@ -12,15 +12,11 @@ pub(super) enum Side {
     Right,
 }
 
-/// The widths of the columns, as wide as their widest cells.
-pub(super) fn widths<'a, const N: usize>(rows: impl IntoIterator<Item = &'a [String; N]>) -> [usize; N] {
-    let mut widths = [0; N];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.width().max(*width);
-        }
+/// Makes columns as wide as the cells of a row.
+pub(super) fn widen<const N: usize>(widths: &mut [usize; N], row: &[impl AsRef<str>; N]) {
+    for (width, cell) in widths.iter_mut().zip(row) {
+        *width = cell.as_ref().width().max(*width);
     }
-    widths
 }
 
 /// A row on one line, without spaces at its end.
@@ -44,7 +40,11 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [["a", "1"], ["千问", "żó"], ["", "3"]].map(|row| row.map(str::to_owned));
-        let lines = rows.each_ref().map(|row| line(row, widths(&rows), [Side::Left, Side::Right]));
+        let mut widths = [0, 0];
+        for row in &rows {
+            widen(&mut widths, row);
+        }
+        let lines = rows.each_ref().map(|row| line(row, widths, [Side::Left, Side::Right]));
         assert_eq!(lines, ["a      1", "千问  żó", "       3"]);
     }
 }

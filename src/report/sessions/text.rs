@@ -1,14 +1,16 @@
 //! The accounts for people: a table, grouped by project, and the totals.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use super::account::Account;
 use super::accounts::Table;
 use super::cells::{self, Cells, HEADINGS, SIDES};
+use super::lines::Lines;
 use super::names;
+use super::overview::{Overview, Project};
 use super::reported::differences;
-use super::table::{line, widths};
+use super::table::line;
+use crate::error::Error;
 use crate::report::found::Found;
 use crate::report::numbers::{counted, grouped};
 use crate::report::style::{DIM, HEADING, styled};
@@ -17,39 +19,27 @@ use crate::transcript::Tokens;
 /// How far rows stand behind their project.
 const INDENT: &str = "  ";
 
-type Line<'a> = (&'a Account, Cells);
-
-/// Writes a table, a heading a project, and what all comes to. `home` is shown as `~`.
-pub(super) fn write(output: &mut impl Write, table: &Table, home: Option<&str>) -> io::Result<()> {
-    if table.rows.is_empty() {
+/// Writes a table, a heading a project, and what all comes to. `home` is shown as `~`. The accounts are
+/// read twice: a column is as wide as its widest cell.
+pub(super) fn write(output: &mut Lines<impl Write>, table: &Table, home: Option<&str>) -> Result<(), Error> {
+    let Overview { projects, total, widths } = Overview::of(table)?;
+    if projects.is_empty() {
         return Ok(());
     }
-    let headings = HEADINGS.map(str::to_owned);
-    let total = cells::total(&table.totals);
-    let rows: Vec<_> = table.rows.iter().map(|row| (row, cells::of(row))).collect();
-    let widths = widths(rows.iter().map(|(_, cells)| cells).chain([&headings, &total]));
-    writeln!(output, "{INDENT}{}", styled(DIM, &line(&headings, widths, SIDES)))?;
-    for (project, rows) in projects(&rows) {
-        let found = rows.iter().fold(Found::default(), |sum, (row, _)| sum + row.found);
-        writeln!(output, "{}  {}", styled(HEADING, &names::project(project, home)), styled(DIM, &in_short(&found)))?;
-        for (row, cells) in rows {
-            writeln!(output, "{INDENT}{}", line(cells, widths, SIDES))?;
-            notes(row).into_iter().try_for_each(|note| writeln!(output, "{INDENT}{INDENT}{}", styled(DIM, &note)))?;
+    let row = |cells: &Cells| line(cells, widths, SIDES);
+    output.line(&format!("{INDENT}{}", styled(DIM, &row(&HEADINGS.map(str::to_owned)))))?;
+    for Project { name, found, numbers } in projects {
+        let name = names::project(name.as_deref(), home);
+        output.line(&format!("{}  {}", styled(HEADING, &name), styled(DIM, &in_short(&found))))?;
+        for account in table.accounts_of(numbers.into_iter()) {
+            let account = account?;
+            output.line(&format!("{INDENT}{}", row(&cells::of(&account))))?;
+            let mut notes = notes(&account).into_iter();
+            notes.try_for_each(|note| output.line(&format!("{INDENT}{INDENT}{}", styled(DIM, &note))))?;
         }
     }
-    writeln!(output, "{INDENT}{}", styled(HEADING, &line(&total, widths, SIDES)))?;
-    remarks(&table.totals).into_iter().try_for_each(|remark| writeln!(output, "{INDENT}{remark}"))
-}
-
-/// The rows of each project, in the order of the projects' first rows.
-fn projects<'a>(rows: &'a [Line<'a>]) -> Vec<(Option<&'a str>, Vec<&'a Line<'a>>)> {
-    let mut projects = BTreeMap::<_, (usize, Vec<_>)>::new();
-    for (place, row) in rows.iter().enumerate() {
-        projects.entry(row.0.project.as_deref()).or_insert_with(|| (place, Vec::new())).1.push(row);
-    }
-    let mut projects: Vec<_> = projects.into_iter().collect();
-    projects.sort_by_key(|(_, (place, _))| *place);
-    projects.into_iter().map(|(project, (_, rows))| (project, rows)).collect()
+    output.line(&format!("{INDENT}{}", styled(HEADING, &row(&cells::total(&total)))))?;
+    remarks(&total).into_iter().try_for_each(|remark| output.line(&format!("{INDENT}{remark}")))
 }
 
 fn in_short(found: &Found) -> String {
@@ -83,7 +73,7 @@ fn remarks(found: &Found) -> Vec<String> {
 
 /// What a row's numbers do not say.
 fn notes(row: &Account) -> Vec<String> {
-    let reported = row.reported.as_deref().into_iter().flat_map(differences);
+    let reported = row.reported.iter().flat_map(differences);
     let mut notes: Vec<_> = reported.map(|words| format!("the client counts {words}")).collect();
     if row.warnings > 0 {
         notes.push(counted(row.warnings, "warning"));
