@@ -21,7 +21,7 @@ use super::sidechains::Sidechains;
 use super::subagent::Sidechain;
 use super::turn::{Prompt, Turn};
 use super::work::{SYNTHETIC, Work};
-use crate::transcript::{Record, Timestamp};
+use crate::transcript::{Record, Timestamp, digest};
 
 /// What the client writes after a resume where no answer was wanted; it answers nothing.
 const NO_RESPONSE: &str = "No response requested.";
@@ -37,7 +37,7 @@ pub(crate) struct Builder {
     sidechains: Sidechains,
     queued: Queued,
     /// Records taken, by `uuid`: a file can hold one twice, and a session can be kept in two files.
-    seen: HashSet<String>,
+    seen: HashSet<u64>,
     /// Injected records that may belong to this turn or to the next one.
     injected: Vec<Injected>,
     /// The model that the newest `model` attachment names.
@@ -97,7 +97,7 @@ impl Builder {
 
     /// Whether a record with its id was taken before.
     fn is_seen(&mut self, record: &Record<'_>) -> bool {
-        record.own_id().is_some_and(|uuid| !self.seen.insert(uuid.to_owned()))
+        record.own_id().is_some_and(|uuid| !self.seen.insert(digest(uuid.as_bytes())))
     }
 
     fn user(&mut self, record: &Record<'_>) {
@@ -249,7 +249,7 @@ impl Builder {
     /// SDK was given then goes on with the turn (measured live); of a person it is a turn.
     fn queued(&mut self, record: &Record<'_>) {
         let source = record.attachment.source_uuid.as_deref();
-        let known = source.is_some_and(|uuid| !self.seen.insert(uuid.to_owned()));
+        let known = source.is_some_and(|uuid| !self.seen.insert(digest(uuid.as_bytes())));
         let text = joined(&record.attachment.prompt);
         match (known, Queued::goes_on(record)) {
             (true, _) => {}

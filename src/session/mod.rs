@@ -8,6 +8,7 @@ mod arguments;
 mod asked;
 mod attach;
 mod builder;
+mod chunked;
 mod classify;
 mod copies;
 mod course;

@@ -100,20 +100,21 @@ impl Prompt {
     pub(super) fn joined(asked: &str, seams: &[usize], redaction: Redaction) -> Self {
         let text = Excerpt::joined(asked, seams, PROMPT_CHARACTERS, redaction);
         let raw = first_characters(asked, PROMPT_CHARACTERS);
-        let written = (text.as_str() != raw).then(|| hexadecimal(&name_of("text", raw)));
+        let written = (text.as_str() != raw).then(|| digest_of(raw));
         let (uuid, copied_from, kind, origin) = (None, None, PromptKind::Human, String::new());
         Self { uuid, copied_from, kind, origin, text, written }
     }
 
-    /// What tells what was asked from anything else, whatever is replaced in it: ids are made of it.
+    /// What tells what was asked from anything else: a digest, the same whatever is replaced in the text,
+    /// by whichever version. Ids are made of it.
     #[must_use]
-    pub fn identity(&self) -> &str {
-        self.written.as_deref().unwrap_or(self.text.as_str())
+    pub fn identity(&self) -> String {
+        self.written.clone().unwrap_or_else(|| digest_of(&self.text))
     }
 }
 
-fn hexadecimal(name: &Name) -> String {
-    format!("{:032x}", u128::from_be_bytes(*name))
+fn digest_of(asked: &str) -> String {
+    format!("{:032x}", u128::from_be_bytes(name_of("text", asked)))
 }
 
 impl Turn {
@@ -218,5 +219,20 @@ impl Turn {
         }
         let is_human = self.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Human);
         include_commands || is_human || self.is_interrupted || self.failure.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ids are made of it, and never change between versions.
+    #[test]
+    fn a_prompt_is_the_same_whatever_is_replaced_in_it() {
+        let asked = "the key is sk-ant-api03-Zx8Kq2LmN4pR7tVwY1aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789AbCdEfGh-AA";
+        let [replaced, whole] = [Redaction::default(), Redaction::off()].map(|redaction| Prompt::of(asked, redaction));
+        assert_ne!(replaced.text, whole.text);
+        assert_eq!(replaced.identity(), whole.identity());
+        assert_eq!(Prompt::of("go on", Redaction::default()).identity(), "49ab47c121ef83925e646dd03192f186");
     }
 }

@@ -3,6 +3,8 @@
 use foldhash::HashMap;
 
 use super::asked::{Asked, Input, Taken};
+use super::chunked::Chunked;
+use super::copies::key;
 use super::failed_request::FailedRequest;
 use super::keep::Keep;
 use super::launches::Launches;
@@ -70,7 +72,7 @@ pub(super) fn waits_for_result(requests: &[Request], calls: &[ToolCall]) -> bool
 }
 
 /// Things, each with the number of the turn that it stands in.
-type InTurns<T> = Vec<(usize, T)>;
+type InTurns<T> = Chunked<(usize, T)>;
 
 /// All that was collected of a chain.
 #[derive(Debug, Default)]
@@ -88,9 +90,10 @@ pub(crate) struct Work {
     requests: InTurns<Request>,
     failed_requests: InTurns<FailedRequest>,
     calls: InTurns<ToolCall>,
-    request_index: HashMap<String, usize>,
-    /// The newest call with an id.
-    call_index: HashMap<String, usize>,
+    /// By id, digested.
+    request_index: HashMap<u64, usize>,
+    /// The newest call with an id, digested likewise.
+    call_index: HashMap<u64, usize>,
     launches: Launches,
 }
 
@@ -124,7 +127,7 @@ impl Work {
         let message = &record.message;
         let Some(id) = record.request_key().map(str::to_owned) else { return };
         let keep = self.keep;
-        let (turn, request) = self.request(turn, &id, record.timestamp());
+        let Some((turn, request)) = self.request(turn, &id, record.timestamp()) else { return };
         let saved = SavedUsage::of(message, record.version.as_deref());
         request.usage = request.usage.and(saved);
         if message.model.is_some() && (request.model.is_none() || request.usage.tokens == saved.tokens) {
@@ -153,12 +156,12 @@ impl Work {
     /// another request again, which is another call.
     fn call(&mut self, turn: usize, request: &str, block: &Block<'_>, record: &Record<'_>) {
         let Some(id) = block.id.clone().map(Into::<String>::into) else { return };
-        let same = self.call_index.get(&id).and_then(|index| self.calls.get(*index));
+        let same = self.call_index.get(&key(&id)).and_then(|index| self.calls.get(*index));
         if same.is_some_and(|(_, call)| call.request_id == request) {
             return;
         }
         let subagent_type = self.launches.called(&id, block);
-        self.call_index.insert(id.clone(), self.calls.len());
+        self.call_index.insert(key(&id), self.calls.len());
         let call = ToolCall::of(block, id, request, record, self.keep);
         self.calls.push((turn, ToolCall { subagent_type, ..call }));
     }
@@ -169,7 +172,7 @@ impl Work {
         self.asked.record(record.timestamp());
         for block in record.message.content.blocks().iter().filter(|block| block.is("tool_result")) {
             let Some(id) = block.tool_use_id.as_deref() else { continue };
-            let call = self.call_index.get(id).and_then(|index| self.calls.get_mut(*index));
+            let call = self.call_index.get(&key(id)).and_then(|index| self.calls.get_mut(*index));
             let tool = call.as_ref().map(|(_, call)| call.name.as_str()).unwrap_or_default();
             self.launches.answered(id, tool, block, record);
             if let Some((turn, call)) = call {
@@ -198,12 +201,12 @@ impl Work {
     /// Takes what the same chain did later. Of a request that goes on there only the usage is new.
     pub(super) fn go_on(&mut self, later: Self) {
         for (turn, request) in later.requests {
-            let known = self.request_index.get(&request.id).and_then(|index| self.requests.get_mut(*index));
+            let known = self.request_index.get(&key(&request.id)).and_then(|index| self.requests.get_mut(*index));
             if let Some((_, known)) = known {
                 known.usage = known.usage.and(request.usage);
                 continue;
             }
-            self.request_index.insert(request.id.clone(), self.requests.len());
+            self.request_index.insert(key(&request.id), self.requests.len());
             self.requests.push((turn, request));
         }
         self.failed_requests.extend(later.failed_requests);
@@ -213,7 +216,7 @@ impl Work {
 
     /// The turn in which a request's first record stands.
     pub(crate) fn turn_of(&self, message_id: &str) -> Option<usize> {
-        self.request_index.get(message_id).and_then(|index| self.requests.get(*index)).map(|(turn, _)| *turn)
+        self.request_index.get(&key(message_id)).and_then(|index| self.requests.get(*index)).map(|(turn, _)| *turn)
     }
 
     /// What its calls launched.
@@ -223,7 +226,7 @@ impl Work {
 
     /// The ids of its calls.
     pub(crate) fn call_ids(&self) -> impl Iterator<Item = &String> {
-        self.call_index.keys()
+        self.calls.iter().map(|(_, call)| &call.id)
     }
 
     /// Gives each turn what is its own.
@@ -242,14 +245,12 @@ impl Work {
     }
 
     /// A request, which may be new: then it answers what was asked until now.
-    #[expect(clippy::indexing_slicing, reason = "the index only holds positions of `requests`, which never shrinks")]
-    fn request(&mut self, turn: usize, id: &str, at: Option<Timestamp>) -> (usize, &mut Request) {
-        let index = match self.request_index.get(id) {
+    fn request(&mut self, turn: usize, id: &str, at: Option<Timestamp>) -> Option<(usize, &mut Request)> {
+        let index = match self.request_index.get(&key(id)) {
             Some(index) => *index,
             None => self.begin(turn, id, at),
         };
-        let (turn, request) = &mut self.requests[index];
-        (*turn, request)
+        self.requests.get_mut(index).map(|(turn, request)| (*turn, request))
     }
 
     fn begin(&mut self, turn: usize, id: &str, at: Option<Timestamp>) -> usize {
@@ -257,7 +258,7 @@ impl Work {
         let period = Period::asked(asked_at, at);
         let index = self.requests.len();
         self.requests.push((turn, Request { id: id.to_owned(), retries, inputs, period, ..Request::default() }));
-        self.request_index.insert(id.to_owned(), index);
+        self.request_index.insert(key(id), index);
         index
     }
 }

@@ -76,17 +76,18 @@ impl SpanId {
 }
 
 /// What identifies a turn for ever. A damaged one with neither request nor `uuid` has only its
-/// session and its text; a `uuid` that is none is unique in its session at most.
+/// session and a digest of its text; a `uuid` that is none is unique in its session at most.
 fn turn_key(session: &Session, turn: &Turn) -> String {
     let prompt = turn.prompt.as_ref();
     let of_subagent = || first_request(&turn.subagents);
     let of_nobody = || first_request(&turn.unlaunched).filter(|_| prompt.is_none());
     let request = turn.requests.first().or_else(of_subagent).or_else(of_nobody);
-    let text = prompt.map(Prompt::identity).unwrap_or_default();
+    let text = || prompt.map(Prompt::identity).unwrap_or_default();
     match (request, prompt.and_then(|prompt| prompt.uuid.as_deref())) {
         (Some(request), _) => request.id.clone(),
         (None, Some(uuid)) if is_uuid(uuid) => uuid.to_owned(),
-        (None, uuid) => format!("{}/{}", session.id, uuid.unwrap_or(text)),
+        (None, Some(uuid)) => format!("{}/{uuid}", session.id),
+        (None, None) => format!("{}/{}", session.id, text()),
     }
 }
 
