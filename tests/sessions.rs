@@ -114,9 +114,9 @@ fn people_get_a_table() {
     let expected = "  started (UTC)     session   length  client   models    turns  requests  tools  agents  tokens in  cached  tokens out
 ~/src/shop  4 sessions, 49,340 tokens in, 14,933 out
   2026-11-22 09:45  06d61e2c     12s  2.1.330  sonnet-4      3         6      5       0     15,399    78 %       4,425
-  2026-11-22 09:45  6c1c25e1  1m 14s  2.1.330  sonnet-4      1         1      0       0      2,406    91 %         860
   2026-11-22 09:45  77425eee     59s  2.1.330  sonnet-4      7        12      4       1     31,535    80 %       9,648
     the client counts 5,215 more in and 1,657 more out with sonnet-4 (compaction, or answers without content)
+  2026-11-22 09:45  6c1c25e1  1m 14s  2.1.330  sonnet-4      1         1      0       0      2,406    91 %         860
   2026-11-22 09:46  938e34a9      0s  2.1.330  sonnet-4      0         0      0       0          0                   0
   4 sessions                                                11        19      9       1     49,340    80 %      14,933
   of these 5,250 tokens in and 1,615 out are agents', the client's own included

@@ -59,5 +59,14 @@ KINDS: dict[str, list[Form]] = {
         connection("jdbc:mysql://{host}/{name}?password={password}&user={user}&useSSL=true"),
         connection("host={host} port=5432 dbname={name} user={user} password={password} sslmode=require"),
         connection('"DefaultConnection": "Host={host};Username={user};Password={password};Database={name}"'),
+        connection("{user}:{password}@tcp({host}:3306)/{name}?parseTime=true"),
+        connection('sql.Open("mysql", "{user}:{password}@unix(/run/mysqld/mysqld.sock)/{name}")'),
+    ],
+    "password in a pipe": [
+        connection("echo {password} | docker login -u {user} --password-stdin {host}"),
+        connection("echo '{password}' | gh auth login --with-token"),
+        connection("printf '%s' \"{password}\" | docker login {host} --username {user} --password-stdin"),
+        connection("echo {password} | sudo -S apt-get install {name}"),
+        connection("echo '{user}:{password}' | chpasswd"),
     ],
 }

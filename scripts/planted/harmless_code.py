@@ -53,6 +53,11 @@ export {upper}_TOKEN=$(gh auth token)
 Authorization: Bearer $TOKEN_{number4}
 Authorization: Bearer ${{word}Token}
 curl -u $USER:$PASS_{number4}
+echo $TOKEN_{number4} | docker login -u {word} --password-stdin
+echo "${{{upper}_TOKEN}}" | gh auth login --with-token
+cat {word}.txt | docker login --password-stdin
+fmt.Sprintf("%s:%s@tcp(%s:{number4})/{word}", user, pass, host)
+root:${DB_PASSWORD}@tcp(db:3306)/{word}
 {word}Token = config.get("{word}.token")
 password=${DB_PASSWORD_{number4}}
 {word}_secret = var.{word}_client_secret

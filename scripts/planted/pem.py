@@ -106,7 +106,22 @@ def without_beginning(line_break: str) -> Form:
     return make
 
 
+def putty(line_break: str, mark: Callable[[int], str] = lambda _: "") -> Form:
+    """Makes key files of PuTTY."""
+
+    def make(chance: Chance) -> Snippet:
+        count = chance.randint(1, 13)
+        body = [chance.some(64, BASE64) for _ in range(count)] + [chance.some(30, BASE64)]
+        head = ["PuTTY-User-Key-File-2: ssh-rsa", "Encryption: none", f"Private-Lines: {len(body)}"]
+        lines = [*head, *body, f"Private-MAC: {chance.some(40, HEX)}"]
+        text = line_break.join(mark(number) + line for number, line in enumerate(lines, 1))
+        return Snippet(text, tuple(body), ("ppk", text))
+
+    return make
+
+
 KINDS: dict[str, list[Form]] = {
+    "private key of PuTTY": [putty("\n"), putty("\r\n"), putty("\\n"), putty("\n", lambda number: f"{number:6}→")],
     "private key": [broken("\n"), broken("\r\n"), assigned("\n")],
     "private key, escaped": [broken("\\n"), broken("\\r\\n"), assigned("\\n")],
     "private key, escaped twice": [broken("\\\\n"), assigned("\\\\n")],

@@ -6,6 +6,7 @@ import json
 from planted.chance import BASE32, HEX, URL64, Chance
 from planted.snippet import Form, Snippet, bare, named, token
 
+BECH32 = "AC" "DEFGHJKLMNPQRSTUVWXYZ" "023456789"  # in capitals, without what looks alike
 OLD_OPENAI = "T3Blbk" "FJ"
 
 
@@ -87,6 +88,7 @@ KINDS: dict[str, list[Form]] = {
                      "git clone https://{}@github.com/acme/shop")],
     "GitLab": [*(token(f"gl{letters}-", 20, URL64) for letters in ("pat", "dt", "rt", "soat", "cbt")),
                named(token("gl" "pat-", 20, URL64), "https://oauth2:{}@gitlab.com/acme/shop.git")],
+    "age": [lambda chance: bare("AGE-SECRET" "-KEY-1", chance.some(58, BECH32))],
     "Slack token": [slack_token],
     "Slack webhook": [slack_webhook],
     "Stripe": [*(token(f"{kind}_{mode}_", length) for kind in ("sk", "rk") for mode, length in

@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::decoded::Decoded;
 use super::home::Home;
+use super::reach::end_of;
 use super::rule::{At, Is, Rule, Then, is_known};
 use super::{RULES, assigned, marker, pem};
 
@@ -31,6 +32,8 @@ const HEADER: &str = "authorization";
 const NEAR: usize = 8;
 /// Letters of a name that are looked at.
 const LONGEST_NAME: usize = 200;
+/// Bytes before an anchor in which a secret before it is looked for.
+const BEFORE: usize = 400;
 
 /// The rules, compiled when they are asked for the first time: most runs need few of them.
 struct Compiled {
@@ -124,7 +127,9 @@ impl Redactor {
             let near =
                 found.get(before..).unwrap_or_default().iter().filter(|(place, _)| place.start <= anchor.end() + NEAR);
             // Another anchor may begin within one that says nothing: `_pass` in `DB_PASSWORD`.
-            from = near.map(|(place, _)| place.end).max().unwrap_or(anchor.start() + 1);
+            let end = near.map(|(place, _)| place.end).max().unwrap_or_default();
+            // Some secrets stand before their anchors.
+            from = end.max(anchor.start() + 1);
         }
         found
     }
@@ -181,19 +186,31 @@ impl Compiled {
             }
             Then::Argument => moved(assigned::argument(behind)?),
             Then::Pattern(pattern) => {
-                let groups = self.pattern(number, pattern)?.captures(behind)?;
+                let groups = self.pattern(number, || format!(r"\A(?:{pattern})"))?.captures(behind)?;
                 let whole = anchor.start..anchor.end + groups.get(0)?.end();
-                groups.iter().skip(1).flatten().next().map_or(whole, |group| moved(group.range()))
+                group(&groups).map_or(whole, moved)
+            }
+            Then::Before(pattern) => {
+                let before = end_of(text.get(..anchor.start)?, BEFORE);
+                let groups = self.pattern(number, || format!(r"(?:{pattern})\z"))?.captures(before)?;
+                let skipped = anchor.start - before.len();
+                let place = group(&groups).or_else(|| Some(groups.get(0)?.range()))?;
+                skipped + place.start..skipped + place.end
             }
         };
         let is_known = || rule.at == At::Name && is_known(text, &anchor);
         (rule.is.holds(text.get(secret.clone())?) && !is_known()).then_some(secret)
     }
 
-    fn pattern(&self, number: usize, pattern: &str) -> Option<&Regex> {
+    fn pattern(&self, number: usize, pattern: impl Fn() -> String) -> Option<&Regex> {
         #[expect(clippy::expect_used, reason = "a test compiles all of them")]
-        Some(self.then.get(number)?.get_or_init(|| Regex::new(&format!(r"\A(?:{pattern})")).expect("a rule")))
+        Some(self.then.get(number)?.get_or_init(|| Regex::new(&pattern()).expect("a rule")))
     }
+}
+
+/// Where the first group is that matches.
+fn group(groups: &Captures<'_>) -> Option<Range<usize>> {
+    groups.iter().skip(1).flatten().next().map(|group| group.range())
 }
 
 /// The text with marks. Of secrets that share letters the first one counts, as far as all of them go.
@@ -255,6 +272,15 @@ mod tests {
             ("Server=a;Password=c3VtbWVy==;Encrypt=true", "Server=a;Password=[REDACTED:password];Encrypt=true"),
             ("postgres://app:ab#8_dqvW7My@db/shop", "postgres://app:[REDACTED:url-password]@db/shop"),
             ("redis://:s3cretpw@h:6379", "redis://:[REDACTED:url-password]@h:6379"),
+            (".env:3:app:s3cretpw@tcp(h:3306)/shop", ".env:3:app:[REDACTED:url-password]@tcp(h:3306)/shop"),
+            (r"go\napp:s3cretpw@unix(/s)/shop", r"go\napp:[REDACTED:url-password]@unix(/s)/shop"),
+            ("root:${DB_PASSWORD}@tcp(h)/shop", "root:${DB_PASSWORD}@tcp(h)/shop"),
+            ("printf '%s' \"s3cretpw\" | sudo -S ls", "printf '%s' \"[REDACTED:password]\" | sudo -S ls"),
+            ("cat key | docker login --password-stdin", "cat key | docker login --password-stdin"),
+            (
+                "Private-Lines: 2\n    7→AAAAgQCf0d5e8a7b3c2d1e0f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b\n    8→+f0d==\nPrivate-MAC: 0",
+                "Private-Lines: 2\n    7→[REDACTED:private-key]\nPrivate-MAC: 0",
+            ),
             (
                 r#"-H "Authorization: Bearer aB3dE5fG7hI9jK1lM3nO""#,
                 r#"-H "Authorization: Bearer [REDACTED:authorization]""#,

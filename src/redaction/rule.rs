@@ -32,6 +32,9 @@ pub enum Then {
     /// A regular expression. Its first group that matches is the secret; without a group the anchor and all
     /// that follows is.
     Pattern(&'static str),
+    /// Nothing: the secret stands before the anchor, and this regular expression, which ends there, says
+    /// where, in the same way.
+    Before(&'static str),
     /// The rest of a name, a sign and a value, which is the secret.
     Assigned,
     /// The rest of an option and its value, which is the secret.

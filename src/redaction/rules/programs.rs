@@ -1,9 +1,9 @@
 //! Passwords on command lines, in files of programs and in SQL, and keys in files of programs.
 
-use crate::redaction::rule::At::{AnyCase, Anywhere, Parameter};
+use crate::redaction::rule::At::{AnyCase, Anywhere, Code, Parameter, Word};
 use crate::redaction::rule::Is::{Any, Given};
 use crate::redaction::rule::Rule;
-use crate::redaction::rule::Then::Pattern;
+use crate::redaction::rule::Then::{Before, Pattern};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -35,6 +35,18 @@ pub(super) const RULES: &[Rule] = &[
         source: "docker, mongosh and az: -p",
         example: ("docker login -u app -p ", "s3cret"),
         counter: "docker login -u app --password-stdin",
+    },
+    Rule {
+        kind: "password",
+        anchors: &["--password-stdin", "--with-token", "sudo -S", "chpasswd"],
+        at: Code,
+        then: Before(
+            r#"(?:echo|printf|print|<<<)\s{1,4}(?:-[neE]{1,2}\s{1,4})?(?:\\*["']?%s(?:\\+n)?\\*["']?\s{1,4})?\\*["']?([^\s"'\\|]{3,256})(?:\\+n)?\\*["']?\s{0,4}\|[^|\n]{0,100}"#,
+        ),
+        is: Given,
+        source: "docker, gh, sudo and chpasswd: what is piped into them",
+        example: ("echo ", "s3cretpw | docker login -u app --password-stdin"),
+        counter: "echo $TOKEN | gh auth login --with-token",
     },
     Rule {
         kind: "password",
@@ -103,5 +115,27 @@ pub(super) const RULES: &[Rule] = &[
         source: "JDBC, ODBC, ADO.NET and PostgreSQL, connection strings",
         example: ("jdbc:postgresql://db.local/shop?user=app&password=", "summer"),
         counter: "jdbc:postgresql://db.local/shop?password=${DB_PASSWORD}",
+    },
+    Rule {
+        kind: "age-key",
+        anchors: &["AGE-SECRET-KEY-1"],
+        at: Word,
+        then: Pattern(r"[0-9A-Z]{16,64}"),
+        is: Any,
+        source: "age: an identity, in Bech32 of capitals",
+        example: ("AGE-SECRET-KEY-", "1QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHC"),
+        counter: "AGE-SECRET-KEY-1 and 58 characters",
+    },
+    Rule {
+        kind: "private-key",
+        anchors: &["Private-Lines:"],
+        at: Anywhere,
+        then: Pattern(
+            r"\s{0,4}\d{1,3}(?:\\+[rn]|[\s→|:>-]|\d{1,6}[→|:\t])+((?:[A-Za-z0-9+/]{64,65}(?:\\+[rn]|[\s→|:>-]|\d{1,6}[→|:\t])+)*[A-Za-z0-9+/]{4,65}={0,2})",
+        ),
+        is: Any,
+        source: "PuTTY: the private part of a key file, in lines of 64 characters",
+        example: ("Private-Lines: 1\n", "AAAAgQCf0d5e8a7b3c2d1e0f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b"),
+        counter: "Private-Lines: 14",
     },
 ];

@@ -3,7 +3,7 @@
 use crate::redaction::rule::At::{AnyCase, Anywhere, Code, Curl, Name};
 use crate::redaction::rule::Is::{Any, Credential, Given, Password, Random};
 use crate::redaction::rule::Rule;
-use crate::redaction::rule::Then::Pattern;
+use crate::redaction::rule::Then::{Before, Pattern};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -48,6 +48,16 @@ pub(super) const RULES: &[Rule] = &[
         source: "Git over HTTPS: a token in the place of a user",
         example: ("https://", "0f8fad5bd9cb469fa16570867728950e@git.local/a"),
         counter: "ssh://deploy-user-of-shop@git.local/a",
+    },
+    Rule {
+        kind: "url-password",
+        anchors: &["@tcp(", "@unix("],
+        at: Anywhere,
+        then: Before(r#"(?:^|[\s"'`=(,{:\\])[^\s:"'`=(,{\[\\@/]{1,64}:([^\s:"'`\\\x1b]{1,128})"#),
+        is: Given,
+        source: "go-sql-driver/mysql: the data source name",
+        example: ("app:", "s3cret@tcp(db.local:3306)/shop"),
+        counter: "%s:%s@tcp(%s)/%s",
     },
     Rule {
         kind: "authorization",
