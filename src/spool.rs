@@ -1,8 +1,8 @@
-//! Records that wait out of memory until they are wanted: in blocks, each in a temporary file of its own
-//! that goes with the last record in it.
+//! Records that wait out of memory until they are wanted: in blocks, in a temporary file, in which the
+//! place of a block is used again once its last record is taken.
 //!
-//! The files have no names and are gone with the process. Where none can be made, or the disk is full,
-//! memory holds what one would have held.
+//! The file has no name and is gone with the process. Where none can be made, or the disk is full,
+//! memory holds what it would have held.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -20,7 +20,7 @@ pub struct Spool {
     /// Its number.
     newest: u32,
     blocks: HashMap<u32, Block>,
-    new_file: fn() -> io::Result<File>,
+    disk: Disk,
 }
 
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ struct Block {
 enum Place {
     #[default]
     Filling,
-    File(File),
+    Disk(Room),
     Memory(Vec<u8>),
 }
 
@@ -50,24 +50,29 @@ pub struct Slip<const N: usize> {
 
 impl Default for Spool {
     fn default() -> Self {
-        Self { filling: Vec::new(), newest: 0, blocks: HashMap::new(), new_file: tempfile::tempfile }
+        Self::on(tempfile::tempfile)
     }
 }
 
 impl Spool {
+    fn on(new_file: fn() -> io::Result<File>) -> Self {
+        let disk = Disk { file: None, end: 0, free: Vec::new(), new_file };
+        Self { filling: Vec::new(), newest: 0, blocks: HashMap::new(), disk }
+    }
+
     /// Puts a record in. What of a part is behind four gigabytes is cut.
     pub fn put<const N: usize>(&mut self, parts: [&[u8]; N]) -> Slip<N> {
-        self.blocks.entry(self.newest).or_default().left += 1;
-        let (block, at) = (self.newest, length(&self.filling));
-        let lengths = parts.map(|part| {
-            let part = part.get(..length(part) as usize).unwrap_or_default();
-            self.filling.extend_from_slice(part);
-            length(part)
-        });
-        if self.filling.len() >= BLOCK {
+        let parts = parts.map(|part| part.get(..length(part) as usize).unwrap_or_default());
+        let size: usize = parts.iter().map(|part| part.len()).sum();
+        if !self.filling.is_empty() && self.filling.len() + size > BLOCK {
             self.set_aside();
         }
-        Slip { block, at, lengths }
+        self.blocks.entry(self.newest).or_default().left += 1;
+        let slip = Slip { block: self.newest, at: length(&self.filling), lengths: parts.map(length) };
+        for part in parts {
+            self.filling.extend_from_slice(part);
+        }
+        slip
     }
 
     /// Reads a record. An error where the disk does not give it back.
@@ -95,9 +100,10 @@ impl Spool {
         if block.left > 0 {
             return;
         }
-        self.blocks.remove(&slip.block);
-        if slip.block == self.newest {
-            self.filling.clear();
+        match self.blocks.remove(&slip.block).map(|block| block.place) {
+            Some(Place::Disk(room)) => self.disk.free.push(room),
+            Some(Place::Filling) => self.filling.clear(),
+            Some(Place::Memory(_)) | None => {}
         }
     }
 
@@ -107,38 +113,66 @@ impl Spool {
         let read = match self.blocks.get(&slip.block).map(|block| &block.place) {
             Some(Place::Filling) => within(&self.filling),
             Some(Place::Memory(bytes)) => within(bytes),
-            Some(Place::File(file)) => return read(file, slip.at, length),
+            Some(Place::Disk(room)) => return self.disk.read(room.at + u64::from(slip.at), length),
             None => None,
         };
         read.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn set_aside(&mut self) {
-        let place = match self.written() {
-            Ok(file) => Place::File(file),
+        let place = match self.disk.write(&self.filling) {
+            Ok(room) => Place::Disk(room),
             Err(_) => Place::Memory(mem::take(&mut self.filling)),
         };
         self.filling.clear();
         self.blocks.entry(self.newest).or_default().place = place;
-        self.newest += 1;
+        self.newest = self.newest.wrapping_add(1);
+    }
+}
+
+/// A file, of which a part may be free.
+#[derive(Debug)]
+struct Disk {
+    file: Option<File>,
+    end: u64,
+    free: Vec<Room>,
+    new_file: fn() -> io::Result<File>,
+}
+
+/// Room for a block: usually for one that is not larger than usual.
+#[derive(Debug)]
+struct Room {
+    at: u64,
+    bytes: usize,
+}
+
+impl Disk {
+    fn write(&mut self, block: &[u8]) -> io::Result<Room> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => (self.new_file)()?,
+        };
+        let file = self.file.insert(file);
+        let free = self.free.iter().position(|room| room.bytes >= block.len());
+        let room = free.map(|place| self.free.swap_remove(place));
+        let room = room.unwrap_or(Room { at: self.end, bytes: block.len().next_multiple_of(BLOCK) });
+        file.seek(SeekFrom::Start(room.at))?;
+        file.write_all(block)?;
+        self.end = self.end.max(room.at + room.bytes as u64);
+        Ok(room)
     }
 
-    fn written(&self) -> io::Result<File> {
-        let mut file = (self.new_file)()?;
-        file.write_all(&self.filling)?;
-        Ok(file)
+    fn read(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let mut bytes = vec![0; length];
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
 fn length(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX)
-}
-
-fn read(mut file: &File, at: u32, length: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; length];
-    file.seek(SeekFrom::Start(at.into()))?;
-    file.read_exact(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -156,15 +190,20 @@ mod tests {
         Err(io::ErrorKind::StorageFull.into())
     }
 
+    fn on_disk(spool: &Spool) -> usize {
+        spool.blocks.values().filter(|block| matches!(block.place, Place::Disk(_))).count()
+    }
+
     #[test]
     fn what_was_put_in_comes_out_in_any_order_wherever_it_was() {
         for new_file in [tempfile::tempfile, no_file] {
-            let mut spool = Spool { new_file, ..Spool::default() };
+            let mut spool = Spool::on(new_file);
             let records = filled(&mut spool);
-            let are_files = spool.blocks.values().filter(|block| matches!(block.place, Place::File(_))).count();
-            assert_eq!((are_files > 3, spool.blocks.len() > 4), (new_file().is_ok(), true));
+            let expected = if new_file().is_ok() { spool.blocks.len() - 1 } else { 0 };
+            assert_eq!((on_disk(&spool), spool.blocks.len() > 4), (expected, true));
             let (even, odd): (Vec<_>, Vec<_>) = records.iter().enumerate().partition(|(number, _)| number % 2 == 0);
             for (_, (slip, record)) in odd.iter().rev().chain(&even) {
+                assert_eq!(&spool.read(slip).unwrap(), record);
                 assert_eq!(&spool.take(slip).unwrap(), record);
             }
             assert!(spool.blocks.is_empty() && spool.filling.is_empty(), "nothing is left");
@@ -172,21 +211,37 @@ mod tests {
     }
 
     #[test]
-    fn a_block_goes_with_its_last_record() {
+    fn a_record_may_be_larger_than_a_block() {
         let mut spool = Spool::default();
-        let records = filled(&mut spool);
-        let blocks = spool.blocks.len();
-        let (first, rest): (Vec<_>, Vec<_>) = records.iter().partition(|(slip, _)| slip.block == 0);
-        for (slip, _) in first {
-            spool.forget(slip);
+        let sizes = [1, 3 * BLOCK + 7, 0, BLOCK, 2];
+        let slips = sizes.map(|size| spool.put([&vec![7; size], b"x"]));
+        for (slip, size) in slips.iter().zip(sizes) {
+            assert_eq!(spool.take(slip).unwrap(), [vec![7; size], b"x".to_vec()]);
         }
-        assert_eq!(spool.blocks.len(), blocks - 1);
-        assert!(rest.iter().all(|(slip, record)| spool.take(slip).is_ok_and(|taken| taken == *record)));
+        assert!(spool.blocks.is_empty());
+    }
+
+    #[test]
+    fn the_place_of_a_block_is_used_again_once_its_last_record_is_gone() {
+        let mut spool = Spool::default();
+        let mut records = filled(&mut spool);
+        let end = spool.disk.end;
+        for _ in 0..10 {
+            for (slip, record) in records.split_off(250) {
+                assert_eq!(spool.take(&slip).unwrap(), record);
+            }
+            for (slip, _) in records {
+                spool.forget(&slip);
+            }
+            records = filled(&mut spool);
+        }
+        assert!(records.iter().all(|(slip, record)| spool.read(slip).is_ok_and(|read| read == *record)));
+        assert!(spool.disk.end <= end + BLOCK as u64, "{} and {end}", spool.disk.end);
     }
 
     #[test]
     fn one_after_the_other_they_need_no_disk() {
-        let mut spool = Spool { new_file: || panic!("nothing is that large"), ..Spool::default() };
+        let mut spool = Spool::on(|| panic!("nothing is that large"));
         for number in 0..5_000_u32 {
             let slip = spool.put([&number.to_le_bytes(), &[0; 1_000]]);
             assert_eq!(spool.take(&slip).unwrap()[0], number.to_le_bytes());
@@ -198,10 +253,7 @@ mod tests {
     fn what_the_disk_lost_is_an_error() {
         let mut spool = Spool::default();
         let records = filled(&mut spool);
-        for block in spool.blocks.values() {
-            let Place::File(file) = &block.place else { continue };
-            file.set_len(1_000).unwrap();
-        }
+        spool.disk.file.as_ref().unwrap().set_len(BLOCK as u64 / 2).unwrap();
         let taken: Vec<_> =
             records.iter().map(|(slip, record)| spool.take(slip).map(|taken| taken == *record)).collect();
         assert!(taken.iter().any(Result::is_err) && taken.iter().flatten().all(|same| *same));
