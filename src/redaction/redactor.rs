@@ -274,6 +274,7 @@ mod tests {
             ("redis://:s3cretpw@h:6379", "redis://:[REDACTED:url-password]@h:6379"),
             (".env:3:app:s3cretpw@tcp(h:3306)/shop", ".env:3:app:[REDACTED:url-password]@tcp(h:3306)/shop"),
             (r"go\napp:s3cretpw@unix(/s)/shop", r"go\napp:[REDACTED:url-password]@unix(/s)/shop"),
+            ("\u{1b}[32mapp:s3cretpw@tcp(h)/shop", "\u{1b}[32mapp:[REDACTED:url-password]@tcp(h)/shop"),
             ("root:${DB_PASSWORD}@tcp(h)/shop", "root:${DB_PASSWORD}@tcp(h)/shop"),
             ("printf '%s' \"s3cretpw\" | sudo -S ls", "printf '%s' \"[REDACTED:password]\" | sudo -S ls"),
             ("cat key | docker login --password-stdin", "cat key | docker login --password-stdin"),

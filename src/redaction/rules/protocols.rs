@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         kind: "url-password",
         anchors: &["@tcp(", "@unix("],
         at: Anywhere,
-        then: Before(r#"(?:^|[\s"'`=(,{:\\])[^\s:"'`=(,{\[\\@/]{1,64}:([^\s:"'`\\\x1b]{1,128})"#),
+        then: Before(r#"(?:^|[\s"'`=(,{:\\]|\[[0-9;]{0,20}m)[^\s:"'`=(,{\[\\@/]{1,64}:([^\s:"'`\\\x1b]{1,128})"#),
         is: Given,
         source: "go-sql-driver/mysql: the data source name",
         example: ("app:", "s3cret@tcp(db.local:3306)/shop"),
