@@ -5,6 +5,7 @@
 //! other one looks at again. So time grows with the text and with nothing else.
 
 mod assigned;
+mod compiled;
 mod decoded;
 mod home;
 mod json;
