@@ -4,10 +4,13 @@
 //! The file has no name and is gone with the process. Where none can be made, or the disk is full,
 //! memory holds what it would have held.
 
+mod disk;
+
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::mem;
+use std::{io, mem};
+
+use disk::{Disk, Room};
 
 /// Bytes of records in memory before they go to disk.
 const BLOCK: usize = 64 * 1024;
@@ -56,8 +59,7 @@ impl Default for Spool {
 
 impl Spool {
     fn on(new_file: fn() -> io::Result<File>) -> Self {
-        let disk = Disk { file: None, end: 0, free: Vec::new(), new_file };
-        Self { filling: Vec::new(), newest: 0, blocks: HashMap::new(), disk }
+        Self { filling: Vec::new(), newest: 0, blocks: HashMap::new(), disk: Disk::on(new_file) }
     }
 
     /// Puts a record in. What of a part is behind four gigabytes is cut.
@@ -101,7 +103,7 @@ impl Spool {
             return;
         }
         match self.blocks.remove(&slip.block).map(|block| block.place) {
-            Some(Place::Disk(room)) => self.disk.free.push(room),
+            Some(Place::Disk(room)) => self.disk.free(room),
             Some(Place::Filling) => self.filling.clear(),
             Some(Place::Memory(_)) | None => {}
         }
@@ -113,7 +115,7 @@ impl Spool {
         let read = match self.blocks.get(&slip.block).map(|block| &block.place) {
             Some(Place::Filling) => within(&self.filling),
             Some(Place::Memory(bytes)) => within(bytes),
-            Some(Place::Disk(room)) => return self.disk.read(room.at + u64::from(slip.at), length),
+            Some(Place::Disk(room)) => return self.disk.read(room, slip.at, length),
             None => None,
         };
         read.ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -127,47 +129,6 @@ impl Spool {
         self.filling.clear();
         self.blocks.entry(self.newest).or_default().place = place;
         self.newest = self.newest.wrapping_add(1);
-    }
-}
-
-/// A file, of which a part may be free.
-#[derive(Debug)]
-struct Disk {
-    file: Option<File>,
-    end: u64,
-    free: Vec<Room>,
-    new_file: fn() -> io::Result<File>,
-}
-
-/// Room for a block: usually for one that is not larger than usual.
-#[derive(Debug)]
-struct Room {
-    at: u64,
-    bytes: usize,
-}
-
-impl Disk {
-    fn write(&mut self, block: &[u8]) -> io::Result<Room> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => (self.new_file)()?,
-        };
-        let file = self.file.insert(file);
-        let free = self.free.iter().position(|room| room.bytes >= block.len());
-        let room = free.map(|place| self.free.swap_remove(place));
-        let room = room.unwrap_or(Room { at: self.end, bytes: block.len().next_multiple_of(BLOCK) });
-        file.seek(SeekFrom::Start(room.at))?;
-        file.write_all(block)?;
-        self.end = self.end.max(room.at + room.bytes as u64);
-        Ok(room)
-    }
-
-    fn read(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
-        let mut file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
-        let mut bytes = vec![0; length];
-        file.seek(SeekFrom::Start(at))?;
-        file.read_exact(&mut bytes)?;
-        Ok(bytes)
     }
 }
 
