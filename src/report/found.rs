@@ -1,6 +1,6 @@
 //! What was in the transcripts, counted.
 
-use std::ops::{Add, AddAssign};
+use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +59,6 @@ impl Found {
         self.subagents += u64::from(!agent.is_internal && agent.resumption == 0);
         self.subagent_tokens += agent.tokens();
         self.incomplete_requests += agent.incomplete_requests() as u64;
-    }
-}
-
-impl Add for Found {
-    type Output = Self;
-
-    fn add(mut self, other: Self) -> Self {
-        self += other;
-        self
     }
 }
 

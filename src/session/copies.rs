@@ -144,7 +144,7 @@ impl Copies {
                     Entry::Vacant(vacant) => {
                         let is_elsewhere = elsewhere(&name_of("request", &request.id), &session_id);
                         first.insert(key);
-                        vacant.insert(Known { left: holders, ..Known::first(request, is_elsewhere) });
+                        vacant.insert(Known::first(request, holders, is_elsewhere));
                     }
                 }
             }
@@ -191,9 +191,9 @@ impl Session {
 }
 
 impl Known {
-    fn first(request: &Request, is_elsewhere: bool) -> Self {
+    fn first(request: &Request, holders: usize, is_elsewhere: bool) -> Self {
         let length = request.said.text_bytes();
-        Self { usage: request.usage, differs: false, left: 0, length, is_elsewhere, more: None }
+        Self { usage: request.usage, differs: false, left: holders, length, is_elsewhere, more: None }
     }
 
     fn hear(&mut self, request: &Request) {

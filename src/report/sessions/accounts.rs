@@ -106,9 +106,9 @@ impl Table {
     /// Those with these numbers in the order, counted from 0.
     pub(super) fn accounts_of(
         &self,
-        numbers: impl Iterator<Item = usize>,
+        numbers: impl IntoIterator<Item = usize>,
     ) -> impl Iterator<Item = Result<Account, Error>> {
-        numbers.filter_map(|number| self.rows.get(number)).map(|row| self.read(&row.account))
+        numbers.into_iter().filter_map(|number| self.rows.get(number)).map(|row| self.read(&row.account))
     }
 
     fn read(&self, slip: &Slip<1>) -> Result<Account, Error> {

@@ -31,7 +31,7 @@ pub(super) fn write(output: &mut Lines<impl Write>, table: &Table, home: Option<
     for Project { name, found, numbers } in projects {
         let name = names::project(name.as_deref(), home);
         output.line(&format!("{}  {}", styled(HEADING, &name), styled(DIM, &in_short(&found))))?;
-        for account in table.accounts_of(numbers.into_iter()) {
+        for account in table.accounts_of(numbers) {
             let account = account?;
             output.line(&format!("{INDENT}{}", row(&cells::of(&account))))?;
             let mut notes = notes(&account).into_iter();
